@@ -1,0 +1,98 @@
+"""
+Everything that Yisong raises itself::
+
+    YisongError
+    ├── RecordFault           what was handed in is at fault: refuse it, name every fault, send nothing
+    │   ├── Undecodable       bytes that are no canonical envelope, header or body
+    │   └── NotPublishable    an event that a publisher may not send as it stands
+    ├── WorldFault            the world is at fault: stop, acknowledge nothing, start again
+    │   ├── PositionLost      the broker no longer serves the offset that comes next
+    │   ├── PositionTaken     another process has moved this partition on
+    │   ├── BusUnreachable    Kafka or PostgreSQL does not answer
+    │   └── TimedOut          something expected did not happen in time
+    ├── ProofFault            what should be equal is not: alarm, and repair nothing
+    │   └── LogReplaced       the log was cut or replaced under a trail
+    └── WiringFault           we are at fault: refuse to start
+        ├── ContractFault     schemas, rulebook or topics.yaml contradict themselves
+        ├── TopicDiffers      a topic's partitions or timestamp type are not those declared
+        ├── KeyNotUsable      a private key is missing, encrypted, or under another passphrase
+        └── BusNotFound       there is no running bus where one was looked for
+
+The class names the cure; the text says what happened, what it means and what to do.
+No text ever holds a value from a body.
+"""
+
+from collections.abc import Iterable
+
+
+class YisongError(Exception):
+    """Base of everything that Yisong raises itself."""
+
+
+class Faults(YisongError):
+    """An error that names every fault at once."""
+
+    def __init__(self, what: str, faults: Iterable[str]) -> None:
+        """Say *what* is at fault, and list the *faults*, one sentence each."""
+        self.faults = tuple(faults)
+        super().__init__("\n".join((what, *(f"  - {fault}" for fault in self.faults))))
+
+
+class RecordFault(YisongError):
+    """What was handed in is at fault."""
+
+
+class Undecodable(RecordFault):
+    """The bytes are no canonical envelope, header or body."""
+
+
+class NotPublishable(RecordFault, Faults):
+    """An event may not be sent as it stands; *faults* names everything that is wrong with it."""
+
+
+class WorldFault(YisongError):
+    """The world is at fault: stop, acknowledge nothing, start again."""
+
+
+class PositionLost(WorldFault):
+    """The broker no longer serves the offset that comes next."""
+
+
+class PositionTaken(WorldFault):
+    """Another process has moved this partition on."""
+
+
+class BusUnreachable(WorldFault):
+    """Kafka or PostgreSQL does not answer."""
+
+
+class TimedOut(WorldFault):
+    """Something expected did not happen in time."""
+
+
+class ProofFault(YisongError):
+    """What should be equal is not: alarm, and repair nothing."""
+
+
+class LogReplaced(ProofFault):
+    """The log was cut or replaced under a trail."""
+
+
+class WiringFault(YisongError):
+    """We are at fault: refuse to start."""
+
+
+class ContractFault(WiringFault, Faults):
+    """Schemas, rulebook or topics.yaml contradict themselves; *faults* names every place."""
+
+
+class TopicDiffers(WiringFault):
+    """A topic's partition count or timestamp type is not the one that is declared."""
+
+
+class KeyNotUsable(WiringFault):
+    """A private key is missing, encrypted, or under another passphrase."""
+
+
+class BusNotFound(WiringFault):
+    """There is no running bus where one was looked for."""

@@ -1,0 +1,182 @@
+"""
+What is owed until when: clocks start, stop, are void, and run out.
+
+Rules 4, 5 and 7 of lifecycles.yaml and ``counting`` of timers.yaml. A stop is judged by the log time of the stopping
+event (policy); a clock keeps the rule and the calendar that it was born with.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from yisong.envelope.header import AggregateRef, Header
+from yisong.ledger.docket import Aggregate, Clock, Docket, Outcome
+from yisong.ledger.law import Law
+from yisong.legal_time import due
+from yisong.rulebook.model import Row, Timer
+
+Change = Callable[[Clock], Clock]
+
+
+def stop(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
+    """Stop every clock of these *timers* on *ref* that can still be stopped, by the record at *offset*."""
+    return _change(docket, timers, ref, lambda clock: _stopped(clock, offset, log_time) if clock.stoppable else clock)
+
+
+def _stopped(clock: Clock, offset: int, log_time: int) -> Clock:
+    outcome = _judged(clock, log_time)
+    breach = log_time if outcome == "late" and clock.window else clock.breached_at
+    return replace(clock, outcome=outcome, stopped_by=offset, stopped_at=log_time, breached_at=breach)
+
+
+def _judged(clock: Clock, log_time: int) -> Outcome:
+    if log_time <= clock.due_strict:
+        return "on_time"
+    return "rolled_on_time" if log_time <= clock.due_rolled else "late"
+
+
+def void(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
+    """End every clock of these *timers* on *ref* without judging it; one that has run out keeps its outcome."""
+    return _change(docket, timers, ref, lambda clock: _voided(clock, offset, log_time) if clock.stoppable else clock)
+
+
+def _voided(clock: Clock, offset: int, log_time: int) -> Clock:
+    if clock.ran_out:
+        return replace(clock, ended=True)
+    return replace(clock, outcome="void", stopped_by=offset, stopped_at=log_time)
+
+
+def void_at_end(docket: Docket, ref: AggregateRef, law: Law, *, offset: int, log_time: int) -> Docket:
+    """Rule 4: when an aggregate reaches a terminal state its running clocks are void, save those that survive it."""
+    running = {clock.timer for clock in docket.clocks if clock.aggregate == ref and clock.outcome == "running"}
+    ending = tuple(timer for timer in running if not law.timers[timer].survives_end)
+    return _change(
+        docket, ending, ref, lambda clock: _voided(clock, offset, log_time) if clock.outcome == "running" else clock
+    )
+
+
+def _change(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, change: Change) -> Docket:
+    if not timers:
+        return docket
+    changed = tuple(
+        change(clock) if clock.timer in timers and clock.aggregate == ref else clock for clock in docket.clocks
+    )
+    return docket if changed == docket.clocks else docket.with_clocks(changed)
+
+
+def start(  # noqa: PLR0913 (each is a fact of the starting event)
+    docket: Docket,
+    timers: tuple[str, ...],
+    aggregate: Aggregate,
+    header: Header,
+    law: Law,
+    *,
+    offset: int,
+    log_time: int,
+) -> Docket:
+    """Start a clock of each timer in force at *log_time* on *aggregate*, from the instant that timers.yaml names."""
+    for timer_id in timers:
+        timer = law.timers[timer_id]
+        if not law.in_force(timer, log_time):
+            continue
+        rule = law.start_of(timer_id, header.event_type, header.variant)
+        instant: int = getattr(header, rule.instant)
+        clock = _clock(
+            docket, timer, aggregate, law,
+            started_by=offset, instant=instant, known_at=log_time,
+            previous=_newest_due(docket, timer_id, aggregate.ref) if rule.previous_due else None,
+        )  # fmt: skip
+        span_from = header.occurred_at if timer.until_due_at else instant
+        clock = replace(clock, span_from=span_from, owed_by=_owed_by(timer, aggregate, header))
+        docket = docket.with_clocks((*docket.clocks, clock))
+    return docket
+
+
+def _clock(  # noqa: PLR0913
+    docket: Docket,
+    timer: Timer,
+    aggregate: Aggregate,
+    law: Law,
+    *,
+    started_by: int | str,
+    instant: int,
+    known_at: int,
+    previous: int | None = None,
+) -> Clock:
+    end = due(timer, instant, calendar=law.calendar.as_known(known_at), previous_due=previous)
+    ref = aggregate.ref
+    return Clock(
+        timer=timer.id,
+        aggregate=ref,
+        number=1 + sum(clock.timer == timer.id and clock.aggregate == ref for clock in docket.clocks),
+        started_by=started_by,
+        start=instant,
+        span_from=instant,
+        due_strict=end.strict,
+        due_rolled=end.rolled,
+        owed_by=aggregate.fact("issuer"),
+        window=timer.window,
+        provisional=end.provisional,
+    )
+
+
+def _newest_due(docket: Docket, timer: str, ref: AggregateRef) -> int | None:
+    strict = [clock.due_strict for clock in docket.clocks if clock.timer == timer and clock.aggregate == ref]
+    return strict[-1] if strict else None
+
+
+def _owed_by(timer: Timer, aggregate: Aggregate, header: Header) -> tuple[str, ...]:
+    """Return whose act it is, fixed when the clock starts; *aggregate* as the starting event leaves it."""
+    match timer.owed_by:
+        case "publisher":
+            return (header.speaker,)
+        case "to":
+            return header.to
+        case "sender" | "receiver" | "issuer" | "leads" as fact:
+            return aggregate.fact(fact)
+        case None:
+            return ()
+
+
+def advance(docket: Docket, as_of: int, law: Law) -> Docket:
+    """
+    Return *docket* with every clock run out that is over before *as_of* (ms), each at its own instant.
+
+    Pure, and what every view calls: rows hold a docket as of its newest record. Earliest first, equal instants in the
+    order in which the clocks started; a breach may move its aggregate and start a clock that runs out in turn (rule 5).
+    """
+    while docket.next_due is not None and docket.next_due < as_of:
+        docket = _run_out(docket, docket.next_due, law)
+    return docket
+
+
+def _run_out(docket: Docket, due_rolled: int, law: Law) -> Docket:
+    """Let the first clock that is over at *due_rolled* run out."""
+    index = next(i for i, c in enumerate(docket.clocks) if c.outcome == "running" and c.due_rolled == due_rolled)
+    clock = docket.clocks[index]
+    if clock.window:  # a right: its running out is no breach
+        return docket.with_clocks(_with(docket.clocks, index, replace(clock, outcome="lapsed")))
+    breached = replace(clock, outcome="late", breached_at=due_rolled + 1)
+    docket = docket.with_clocks(_with(docket.clocks, index, breached))
+    for row in law.breach_rows.get((clock.aggregate.kind, clock.timer), ()):
+        docket = _take_breach(docket, breached, row, law)
+    return docket
+
+
+def _take_breach(docket: Docket, breached: Clock, row: Row, law: Law) -> Docket:
+    aggregate = docket.aggregates[breached.aggregate]
+    instant = breached.due_rolled + 1
+    if aggregate.state not in row.from_states:
+        return docket
+    if row.to is not None:
+        aggregate = replace(aggregate, state=row.to)
+        docket = docket.with_aggregate(aggregate)
+    for timer_id in row.starts:
+        timer = law.timers[timer_id]
+        if law.in_force(timer, instant):
+            clock = _clock(docket, timer, aggregate, law, started_by=breached.id, instant=instant, known_at=instant)
+            docket = docket.with_clocks((*docket.clocks, clock))
+    return docket
+
+
+def _with(clocks: tuple[Clock, ...], index: int, clock: Clock) -> tuple[Clock, ...]:
+    return (*clocks[:index], clock, *clocks[index + 1 :])

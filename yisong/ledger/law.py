@@ -1,0 +1,118 @@
+"""What does the rulebook say of this event? The tables, compiled for look-up; no rule is written here."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from yisong.legal_time import Calendar
+from yisong.legal_time.days import day_of
+from yisong.rulebook.model import EventType, InstanceMode, Machine, Organ, Row, Rulebook, Timer, TimerStart
+
+
+class Rows(NamedTuple):
+    """The rows of one *machine* that an event may take, by present state, and which instances they move."""
+
+    machine: Machine
+    mode: InstanceMode
+    by_state: Mapping[str, Row]
+
+
+class Law:
+    """One rulebook version, compiled. Immutable in all that it answers; share one per process."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Compile *rulebook*."""
+        self.rulebook = rulebook
+        self.bus = rulebook.bus
+        self.organs: Mapping[str, Organ] = rulebook.directory.organs
+        self.events: Mapping[str, EventType] = rulebook.catalogue.events
+        self.timers: Mapping[str, Timer] = rulebook.timers
+        self.reasons = rulebook.reasons
+        self.calendar = Calendar(rulebook.calendar)
+        self.machines: Mapping[str, Machine] = {machine.kind: machine for machine in rulebook.lifecycles.machines}
+        self._rows: dict[tuple[str, str | None, str | None], tuple[Rows, ...]] = {}
+        self._starts: dict[tuple[str, str, str | None], TimerStart] = {}
+
+    def rows(self, event_type: str, variant: str | None, kind: str | None) -> tuple[Rows, ...]:
+        """Return what an event may do in each machine, in the order of lifecycles.yaml; *kind* of its aggregate."""
+        key = (event_type, variant, kind)
+        found = self._rows.get(key)
+        if found is None:
+            found = self._rows[key] = tuple(self._compile(event_type, variant, kind))
+        return found
+
+    def _compile(self, event_type: str, variant: str | None, kind: str | None) -> list[Rows]:
+        compiled: list[Rows] = []
+        for machine in self.rulebook.lifecycles.machines:
+            by_mode: dict[InstanceMode, dict[str, Row]] = {}
+            for row in machine.rows:
+                if _speaks_of(row, event_type, variant, kind) and (row.instance != "aggregate" or kind == machine.kind):
+                    states = by_mode.setdefault(row.instance, {})
+                    for state in row.from_states:
+                        states.setdefault(state, row)  # the first row that contains the state is taken
+            compiled += [Rows(machine, mode, states) for mode, states in by_mode.items()]
+        return compiled
+
+    def start_of(self, timer: str, event: str, variant: str | None) -> TimerStart:
+        """Return from which instant *event* starts *timer*. Raises KeyError where timers.yaml does not say."""
+        key = (timer, event, variant)
+        found = self._starts.get(key)
+        if found is None:
+            candidates = (start for start in self.timers[timer].starts if start.event == event)
+            found = next((start for start in candidates if start.variants is None or variant in start.variants), None)
+            if found is None:
+                raise KeyError(f"timers.yaml does not say from which instant {event} ({variant}) starts {timer}")
+            self._starts[key] = found
+        return found
+
+    def in_force(self, timer: Timer, instant: int) -> bool:
+        """Hold where *timer* is in force at *instant* (ms), by its +08:00 date; half open."""
+        day = day_of(instant)
+        begun = timer.effective_from is None or timer.effective_from.toordinal() <= day
+        return begun and (timer.effective_to is None or day < timer.effective_to.toordinal())
+
+    @cached_property
+    def breach_rows(self) -> Mapping[tuple[str, str], tuple[Row, ...]]:
+        """Rows taken when a clock runs out, by kind of aggregate and timer."""
+        found: dict[tuple[str, str], tuple[Row, ...]] = {}
+        for machine in self.rulebook.lifecycles.machines:
+            for row in machine.rows:
+                if row.breach is not None:
+                    key = (machine.kind, row.breach)
+                    found[key] = (*found.get(key, ()), row)
+        return found
+
+    def is_superior(self, organ: str, *, of: str) -> bool:
+        """Hold where *organ* stands above *of* in the directory's chain of parents."""
+        above = self.organs[of].parent if of in self.organs else None
+        while above is not None:
+            if above == organ:
+                return True
+            above = self.organs[above].parent
+        return False
+
+    def may_act(self, publisher: str, acting_for: str, event_type: str, log_time: int) -> bool:
+        """Hold where *publisher* may act for *acting_for*: same role, and its superior or delegate (directory.yaml)."""
+        actor, principal = self.organs[publisher], self.organs[acting_for]
+        if actor.role != principal.role or actor.role == "system":
+            return False
+        return self.is_superior(publisher, of=acting_for) or any(
+            row.from_org == acting_for
+            and row.to_org == publisher
+            and event_type in row.event_types
+            and valid_at(row.valid_from, row.valid_to, log_time)
+            for row in self.rulebook.directory.delegations
+        )
+
+
+def valid_at(valid_from: int, valid_to: int | None, instant: int) -> bool:
+    """Hold where *instant* lies in the half-open validity [valid_from, valid_to); None = open."""
+    return valid_from <= instant and (valid_to is None or instant < valid_to)
+
+
+def _speaks_of(row: Row, event_type: str, variant: str | None, kind: str | None) -> bool:
+    return (
+        row.event == event_type
+        and (row.variants is None or variant in row.variants)
+        and (row.aggregate is None or row.aggregate == kind)
+    )
