@@ -194,7 +194,7 @@ class TimerStart:
     previous_due: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # one object a rule: compared and hashed by identity
 class Timer:
     """
     One rule of timers.yaml.

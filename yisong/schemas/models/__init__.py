@@ -1,0 +1,1 @@
+"""The bodies as pydantic models, generated from the catalogue."""
