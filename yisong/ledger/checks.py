@@ -15,7 +15,6 @@ from yisong.envelope.partition import partition_of
 from yisong.ledger.docket import Chain, Docket
 from yisong.ledger.law import Law, valid_at
 from yisong.ledger.verdict import Memory
-from yisong.rulebook.model import Requirement
 
 SECRET = frozenset({"secret_mimi", "secret_jimi", "secret_juemi"})
 _NO_CHAIN = Chain(0, b"")
@@ -45,7 +44,7 @@ def in_place(opened: Opened, header: Header, law: Law) -> str | None:
 
 def marked(header: Header, law: Law) -> str | None:
     """Step 3: test marker and classification. 国家秘密 never travels on this bus."""
-    if header.test_data is not law.bus.test_data:
+    if header.test_data is not law.test_data:
         return "test-data-mismatch"
     return "classification-not-allowed" if header.classification in SECRET else None
 
@@ -131,20 +130,12 @@ def _id_fits(header: Header, law: Law) -> bool:
 def complete(given: Given) -> str | None:
     """Step 7: required header fields, second signature, addressees, authority, sealing."""
     header, law = given.header, given.law
-    requires = law.events[header.event_type].requires
-    for requirement in requires.get(header.variant) or requires[None]:
-        if _lacks(header, requirement):
-            return law.reasons.field_reasons.get(requirement.field, law.reasons.default_field_reason)
+    required = law.required(header.event_type, header.variant)
+    if not required.met_by(header):
+        return required.first_missing(header, law.reasons)
     if header.countersignature is not None and not _countersigned(given):
         return "countersignature-missing"
     return _addressed(header, law) or _authorised(given) or _sealed(given)
-
-
-def _lacks(header: Header, requirement: Requirement) -> bool:
-    value = getattr(header, requirement.field)
-    if isinstance(value, tuple) and requirement.field != "aggregate":
-        return len(value) < requirement.least
-    return value is None or value == ""
 
 
 def _countersigned(given: Given) -> bool:
@@ -157,10 +148,9 @@ def _countersigned(given: Given) -> bool:
 
 
 def _addressed(header: Header, law: Law) -> str | None:
-    named = (*header.to, *header.cc, header.acting_for, header.countersignature)
-    for organ in named:
-        if organ is not None and (organ not in law.organs or law.organs[organ].role == "system"):
-            return "unknown-addressee"  # a system organ is never an addressee
+    for organ in (*header.to, *header.cc, header.acting_for, header.countersignature):
+        if organ is not None and organ not in law.addressees:
+            return "unknown-addressee"
     return None
 
 
@@ -181,8 +171,8 @@ def _sealed(given: Given) -> str | None:
 def timely(given: Given) -> str | None:
     """Step 8: no instant may lie further ahead of log time than its tolerance (policy)."""
     header = given.header
-    for name, tolerance in given.law.reasons.future_tolerance.items():
-        instant = getattr(header, name)
+    for field, tolerance in given.law.tolerances:
+        instant: int | None = getattr(header, field)
         if instant is not None and instant > given.log_time + tolerance:
             return "future-dated"
     return None

@@ -6,26 +6,35 @@ event (policy); a clock keeps the rule and the calendar that it was born with.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import NamedTuple
 
 from yisong.envelope.header import AggregateRef, Header
 from yisong.ledger.docket import Aggregate, Clock, Docket, Outcome
 from yisong.ledger.law import Law
-from yisong.legal_time import due
+from yisong.legal_time import Due, due
 from yisong.rulebook.model import Row, Timer
 
 Change = Callable[[Clock], Clock]
 
 
+class Period(NamedTuple):
+    """A timer that starts to run: from which instant (ms), from when its warnings are reckoned, and its end."""
+
+    timer: Timer
+    start: int
+    span_from: int
+    end: Due
+
+
 def stop(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
     """Stop every clock of these *timers* on *ref* that can still be stopped, by the record at *offset*."""
-    return _change(docket, timers, ref, lambda clock: _stopped(clock, offset, log_time) if clock.stoppable else clock)
+    return _change(docket, timers, ref, lambda clock: _stopped(clock, offset, log_time))
 
 
 def _stopped(clock: Clock, offset: int, log_time: int) -> Clock:
     outcome = _judged(clock, log_time)
     breach = log_time if outcome == "late" and clock.window else clock.breached_at
-    return replace(clock, outcome=outcome, stopped_by=offset, stopped_at=log_time, breached_at=breach)
+    return clock._replace(outcome=outcome, stopped_by=offset, stopped_at=log_time, breached_at=breach)
 
 
 def _judged(clock: Clock, log_time: int) -> Outcome:
@@ -36,31 +45,35 @@ def _judged(clock: Clock, log_time: int) -> Outcome:
 
 def void(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
     """End every clock of these *timers* on *ref* without judging it; one that has run out keeps its outcome."""
-    return _change(docket, timers, ref, lambda clock: _voided(clock, offset, log_time) if clock.stoppable else clock)
+    return _change(docket, timers, ref, lambda clock: _voided(clock, offset, log_time))
 
 
 def _voided(clock: Clock, offset: int, log_time: int) -> Clock:
     if clock.ran_out:
-        return replace(clock, ended=True)
-    return replace(clock, outcome="void", stopped_by=offset, stopped_at=log_time)
+        return clock._replace(ended=True)
+    return clock._replace(outcome="void", stopped_by=offset, stopped_at=log_time)
 
 
 def void_at_end(docket: Docket, ref: AggregateRef, law: Law, *, offset: int, log_time: int) -> Docket:
     """Rule 4: when an aggregate reaches a terminal state its running clocks are void, save those that survive it."""
-    running = {clock.timer for clock in docket.clocks if clock.aggregate == ref and clock.outcome == "running"}
+    running = {clock.timer for clock in docket.clocks if clock.outcome == "running" and clock.aggregate == ref}
     ending = tuple(timer for timer in running if not law.timers[timer].survives_end)
-    return _change(
-        docket, ending, ref, lambda clock: _voided(clock, offset, log_time) if clock.outcome == "running" else clock
-    )
+    return _change(docket, ending, ref, lambda clock: _voided(clock, offset, log_time))
 
 
 def _change(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, change: Change) -> Docket:
-    if not timers:
+    """Change every clock of these *timers* on *ref* that an act can still stop."""
+    found = [
+        index
+        for index, clock in enumerate(docket.clocks)
+        if clock.timer in timers and clock.stopped_by is None and not clock.ended and clock.aggregate == ref
+    ]
+    if not found:
         return docket
-    changed = tuple(
-        change(clock) if clock.timer in timers and clock.aggregate == ref else clock for clock in docket.clocks
-    )
-    return docket if changed == docket.clocks else docket.with_clocks(changed)
+    clocks = list(docket.clocks)
+    for index in found:
+        clocks[index] = change(clocks[index])
+    return docket.with_clocks(tuple(clocks))
 
 
 def start(  # noqa: PLR0913 (each is a fact of the starting event)
@@ -74,46 +87,40 @@ def start(  # noqa: PLR0913 (each is a fact of the starting event)
     log_time: int,
 ) -> Docket:
     """Start a clock of each timer in force at *log_time* on *aggregate*, from the instant that timers.yaml names."""
+    started = list(docket.clocks)
     for timer_id in timers:
         timer = law.timers[timer_id]
         if not law.in_force(timer, log_time):
             continue
         rule = law.start_of(timer_id, header.event_type, header.variant)
         instant: int = getattr(header, rule.instant)
-        clock = _clock(
-            docket, timer, aggregate, law,
-            started_by=offset, instant=instant, known_at=log_time,
-            previous=_newest_due(docket, timer_id, aggregate.ref) if rule.previous_due else None,
-        )  # fmt: skip
-        span_from = header.occurred_at if timer.until_due_at else instant
-        clock = replace(clock, span_from=span_from, owed_by=_owed_by(timer, aggregate, header))
-        docket = docket.with_clocks((*docket.clocks, clock))
-    return docket
+        previous = _newest_due(docket, timer_id, aggregate.ref) if rule.previous_due else None
+        period = Period(
+            timer=timer,
+            start=instant,
+            span_from=header.occurred_at if timer.until_due_at else instant,
+            end=due(timer, instant, calendar=law.calendar.as_known(log_time), previous_due=previous),
+        )
+        owed_by = _owed_by(timer, aggregate, header)
+        started.append(_clock(docket, aggregate.ref, period, started_by=offset, owed_by=owed_by))
+    return docket.with_clocks(tuple(started))
 
 
-def _clock(  # noqa: PLR0913
-    docket: Docket,
-    timer: Timer,
-    aggregate: Aggregate,
-    law: Law,
-    *,
-    started_by: int | str,
-    instant: int,
-    known_at: int,
-    previous: int | None = None,
+def _clock(
+    docket: Docket, ref: AggregateRef, period: Period, *, started_by: int | str, owed_by: tuple[str, ...]
 ) -> Clock:
-    end = due(timer, instant, calendar=law.calendar.as_known(known_at), previous_due=previous)
-    ref = aggregate.ref
+    timer, end = period.timer, period.end
+    earlier = [clock for clock in docket.clocks if clock.timer == timer.id and clock.aggregate == ref]
     return Clock(
         timer=timer.id,
         aggregate=ref,
-        number=1 + sum(clock.timer == timer.id and clock.aggregate == ref for clock in docket.clocks),
+        number=1 + len(earlier),
         started_by=started_by,
-        start=instant,
-        span_from=instant,
+        start=period.start,
+        span_from=period.span_from,
         due_strict=end.strict,
         due_rolled=end.rolled,
-        owed_by=aggregate.fact("issuer"),
+        owed_by=owed_by,
         window=timer.window,
         provisional=end.provisional,
     )
@@ -154,8 +161,8 @@ def _run_out(docket: Docket, due_rolled: int, law: Law) -> Docket:
     index = next(i for i, c in enumerate(docket.clocks) if c.outcome == "running" and c.due_rolled == due_rolled)
     clock = docket.clocks[index]
     if clock.window:  # a right: its running out is no breach
-        return docket.with_clocks(_with(docket.clocks, index, replace(clock, outcome="lapsed")))
-    breached = replace(clock, outcome="late", breached_at=due_rolled + 1)
+        return docket.with_clocks(_with(docket.clocks, index, clock._replace(outcome="lapsed")))
+    breached = clock._replace(outcome="late", breached_at=due_rolled + 1)
     docket = docket.with_clocks(_with(docket.clocks, index, breached))
     for row in law.breach_rows.get((clock.aggregate.kind, clock.timer), ()):
         docket = _take_breach(docket, breached, row, law)
@@ -168,12 +175,14 @@ def _take_breach(docket: Docket, breached: Clock, row: Row, law: Law) -> Docket:
     if aggregate.state not in row.from_states:
         return docket
     if row.to is not None:
-        aggregate = replace(aggregate, state=row.to)
+        aggregate = aggregate._replace(state=row.to)
         docket = docket.with_aggregate(aggregate)
     for timer_id in row.starts:
         timer = law.timers[timer_id]
         if law.in_force(timer, instant):
-            clock = _clock(docket, timer, aggregate, law, started_by=breached.id, instant=instant, known_at=instant)
+            period = Period(timer, instant, instant, due(timer, instant, calendar=law.calendar.as_known(instant)))
+            owed_by = aggregate.fact("issuer")
+            clock = _clock(docket, aggregate.ref, period, started_by=breached.id, owed_by=owed_by)
             docket = docket.with_clocks((*docket.clocks, clock))
     return docket
 

@@ -6,10 +6,12 @@ the records of that docket; a verdict may depend on nothing else. All values are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from yisong.envelope.header import AggregateRef
+
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 Outcome = Literal["running", "on_time", "rolled_on_time", "late", "lapsed", "void"]
 """
@@ -43,32 +45,29 @@ Facts = Mapping[Fact, tuple[str, ...]]
 """What guards and clocks need to know of earlier events: organs, officers or event ids, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(NamedTuple):
     """
     The instance of one state machine.
 
     *born*: ``occurred_at`` (ms) of the event that created it; None for a case in which nothing has happened yet.
     """
 
-    kind: str
-    id: str
+    ref: AggregateRef
     state: str
     born: int | None = None
-    facts: Facts = field(default_factory=dict)
+    facts: Facts = _NOTHING
 
     @property
-    def ref(self) -> AggregateRef:
-        """The kind and id that name it."""
-        return AggregateRef(self.kind, self.id)
+    def kind(self) -> str:
+        """The state machine that it is an instance of."""
+        return self.ref.kind
 
     def fact(self, name: Fact) -> tuple[str, ...]:
         """Return what is remembered under *name*; empty where nothing is."""
         return self.facts.get(name, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """
     One running of a timer on one aggregate; instants in ms, due instants inclusive.
 
@@ -126,23 +125,22 @@ class FilingInfo(NamedTuple):
     occurred_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Docket:
+class Docket(NamedTuple):
     """
     The state of one docket as of its newest record.
 
-    *log_time* in ms, never runs backwards. *index* and *prev_leaf*: how many records it has, and the leaf hash of the
+    *log_time* in ms, never runs backwards. *size* and *prev_leaf*: how many records it has, and the leaf hash of the
     newest. *clocks* in start order. *notices*: what system notices were admitted, ``type:variant:clock id``.
     *next_due*: the earliest instant after which a running clock runs out; None where none runs.
     """
 
     case_id: str
     log_time: int
-    index: int = 0
+    size: int = 0
     prev_leaf: bytes | None = None
-    aggregates: Mapping[AggregateRef, Aggregate] = field(default_factory=dict)
+    aggregates: Mapping[AggregateRef, Aggregate] = _NOTHING
     clocks: tuple[Clock, ...] = ()
-    chains: Mapping[str, Chain] = field(default_factory=dict)
+    chains: Mapping[str, Chain] = _NOTHING
     filing_infos: tuple[FilingInfo, ...] = ()
     notices: frozenset[str] = frozenset()
     next_due: int | None = None
@@ -151,7 +149,7 @@ class Docket:
     def case(self) -> Aggregate:
         """The case itself; in a docket without admitted events it is in state ``none``."""
         ref = AggregateRef("case", self.case_id)
-        return self.aggregates.get(ref) or Aggregate("case", self.case_id, "none")
+        return self.aggregates.get(ref) or Aggregate(ref, "none")
 
     @property
     def states(self) -> Mapping[AggregateRef, str]:
@@ -164,9 +162,9 @@ class Docket:
 
     def with_aggregate(self, aggregate: Aggregate) -> "Docket":
         """Return the docket with *aggregate* in place of its earlier self."""
-        return replace(self, aggregates={**self.aggregates, aggregate.ref: aggregate})
+        return self._replace(aggregates={**self.aggregates, aggregate.ref: aggregate})
 
     def with_clocks(self, clocks: tuple[Clock, ...]) -> "Docket":
         """Return the docket with these *clocks*, and the next instant at which one of them runs out."""
         running = [clock.due_rolled for clock in clocks if clock.outcome == "running"]
-        return replace(self, clocks=clocks, next_due=min(running, default=None))
+        return self._replace(clocks=clocks, next_due=min(running, default=None))

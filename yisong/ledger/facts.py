@@ -6,7 +6,6 @@ One function for each kind of event that leaves something behind, by state machi
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from yisong.envelope.header import Header
 from yisong.ledger.docket import Aggregate, Docket, Fact, FilingInfo
@@ -96,12 +95,15 @@ LEARNT: Mapping[tuple[str, str], Callable[[Header, Aggregate], Learnt]] = {
 """By kind of aggregate and event type: what the event leaves on the aggregate; the aggregate as it was before it."""
 
 
-def learn(aggregate: Aggregate, header: Header) -> Aggregate:
-    """Return *aggregate* with what the admitted event leaves on it, and its birth where the event created it."""
-    learnt = LEARNT.get((aggregate.kind, header.event_type))
-    if learnt is not None:
-        aggregate = replace(aggregate, facts={**aggregate.facts, **learnt(header, aggregate)})
-    return aggregate if aggregate.born is not None else replace(aggregate, born=header.occurred_at)
+def learn(aggregate: Aggregate, header: Header, *, state: str) -> Aggregate:
+    """Return *aggregate* in its new *state*, with what the admitted event leaves on it; itself where nothing is new."""
+    rule = LEARNT.get((aggregate.ref.kind, header.event_type))
+    learnt = rule(header, aggregate) if rule is not None else None
+    if not learnt and aggregate.born is not None and state == aggregate.state:
+        return aggregate
+    facts = {**aggregate.facts, **learnt} if learnt else aggregate.facts
+    born = header.occurred_at if aggregate.born is None else aggregate.born
+    return Aggregate(aggregate.ref, state, born, facts)
 
 
 def learn_filing_info(docket: Docket, header: Header) -> Docket:
@@ -109,4 +111,4 @@ def learn_filing_info(docket: Docket, header: Header) -> Docket:
     if header.event_type != "FilingInfoProvided":
         return docket
     info = FilingInfo(header.event_id.hex(), header.speaker, header.occurred_at)
-    return replace(docket, filing_infos=(*docket.filing_infos, info))
+    return docket._replace(filing_infos=(*docket.filing_infos, info))

@@ -5,8 +5,6 @@ State × (position, log time, header) → verdict and new state. No clock, netwo
 here; the same log and the same rulebook give the same trail on every node and at every later time.
 """
 
-from dataclasses import replace
-
 from yisong.envelope.case_id import is_case_id
 from yisong.envelope.leaf import encode_leaf, leaf_hash
 from yisong.envelope.open import Opened
@@ -57,9 +55,9 @@ def fold(docket: Docket | None, opened: Opened, law: Law, memory: Memory) -> tup
     before = Docket(case_id, log_time) if docket is None else docket
     before = advance(before, log_time, law)  # once, before the record is judged
     after, judgement = _judge(before, opened, log_time, law, memory)
-    numbered = replace(after, log_time=log_time, index=before.index + 1)
+    numbered = after._replace(log_time=log_time, size=before.size + 1)
     entry = _entry(opened, judgement, log_time, numbered, before.prev_leaf)
-    return replace(numbered, prev_leaf=entry.leaf_hash), entry
+    return numbered._replace(prev_leaf=entry.leaf_hash), entry
 
 
 def _stranger(opened: Opened, law: Law) -> Judgement:
@@ -74,8 +72,9 @@ def _judge(docket: Docket, opened: Opened, log_time: int, law: Law, memory: Memo
     header = opened.header
     if opened.fault is not None or header is None:
         return docket, _refused(opened.fault or "malformed")
-    reason = checks.in_place(opened, header, law) or checks.marked(header, law)
-    if reason is not None:
+    if header.case_id != docket.case_id:  # step 2: the record's key is a case id in its place, or it had no docket
+        return docket, _refused("wrong-key")
+    if (reason := checks.marked(header, law)) is not None:
         return docket, _refused(reason)
     given = Given(opened, header, log_time, docket, law, memory)
     if (reason := checks.signed(given)) is not None:
@@ -103,10 +102,10 @@ def _judge_remembered(given: Given) -> tuple[Docket, Judgement]:
     reason = _not_whole(given)
     taken = lifecycle.moves(given) if reason is None else reason
     if isinstance(taken, str):
-        return replace(given.docket, chains=chains), _refused(taken, remembered=True)
+        return given.docket._replace(chains=chains), _refused(taken, remembered=True)
     moved, late = lifecycle.take(given, taken)
     verdict = Judgement("admitted-late" if late else "admitted", None, remembered=True)
-    return replace(moved, chains=chains), verdict
+    return moved._replace(chains=chains), verdict
 
 
 def _judge_notice(given: Given) -> tuple[Docket, Judgement]:
@@ -134,7 +133,7 @@ def _entry(
         broker_time=opened.broker_time,
         log_time=log_time,
         key=opened.key,
-        docket_index=docket.index if docket else 0,
+        docket_index=docket.size if docket else 0,
         docket_prev=docket_prev,
         header=opened.header_bytes,
         carried_hash=opened.carried_hash,
@@ -149,7 +148,7 @@ def _entry(
         opened.broker_time,
         log_time,
         docket.case_id if docket else None,
-        docket.index if docket else 0,
+        docket.size if docket else 0,
         docket_prev,
         judgement.verdict,
         judgement.reason,

@@ -2,11 +2,24 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
+from yisong.envelope.header import Header
 from yisong.legal_time import Calendar
 from yisong.legal_time.days import day_of
-from yisong.rulebook.model import EventType, InstanceMode, Machine, Organ, Row, Rulebook, Timer, TimerStart
+from yisong.rulebook.model import (
+    EventType,
+    InstanceMode,
+    Machine,
+    Organ,
+    Reasons,
+    Requirement,
+    Row,
+    Rulebook,
+    Timer,
+    TimerStart,
+)
 
 
 class Rows(NamedTuple):
@@ -15,6 +28,26 @@ class Rows(NamedTuple):
     machine: Machine
     mode: InstanceMode
     by_state: Mapping[str, Row]
+
+
+class Required:
+    """The header fields that one event type and variant must carry, non-null and non-empty, in the contract's order."""
+
+    def __init__(self, requirements: tuple[Requirement, ...]) -> None:
+        """Compile *requirements* for the hot path."""
+        self._requirements = requirements
+        self._values = itemgetter(*(Header._fields.index(one.field) for one in requirements))
+        self._counted = tuple((one.field, one.least) for one in requirements if one.least > 1)
+
+    def met_by(self, header: Header) -> bool:
+        """Hold where *header* has them all. No instant of a header is 0: an empty value is the only false one."""
+        values: tuple[Any, ...] = self._values(header)
+        return all(values) and all(len(getattr(header, field)) >= least for field, least in self._counted)
+
+    def first_missing(self, header: Header, reasons: Reasons) -> str:
+        """Return the reason that the first missing field of *header* gives (reasons.yaml, header_field_reasons)."""
+        missing = next(one for one in self._requirements if not Required((one, one)).met_by(header))
+        return reasons.field_reasons.get(missing.field, reasons.default_field_reason)
 
 
 class Law:
@@ -28,10 +61,24 @@ class Law:
         self.events: Mapping[str, EventType] = rulebook.catalogue.events
         self.timers: Mapping[str, Timer] = rulebook.timers
         self.reasons = rulebook.reasons
+        self.test_data = rulebook.bus.test_data
+        #: Organs that may be addressed or act: a system organ is never an addressee.
+        self.addressees = frozenset(organ.id for organ in self.organs.values() if organ.role != "system")
+        #: Instant of a header, and how far ahead of log time (ms) it may lie.
+        self.tolerances = tuple(rulebook.reasons.future_tolerance.items())
         self.calendar = Calendar(rulebook.calendar)
         self.machines: Mapping[str, Machine] = {machine.kind: machine for machine in rulebook.lifecycles.machines}
         self._rows: dict[tuple[str, str | None, str | None], tuple[Rows, ...]] = {}
         self._starts: dict[tuple[str, str, str | None], TimerStart] = {}
+        self._required = {
+            (event.name, variant): Required(requirements)
+            for event in rulebook.catalogue.events.values()
+            for variant, requirements in event.requires.items()
+        }
+
+    def required(self, event_type: str, variant: str | None) -> Required:
+        """Return what the header of an event must carry (events.yaml: always, of the type, of the variant)."""
+        return self._required.get((event_type, variant)) or self._required[event_type, None]
 
     def rows(self, event_type: str, variant: str | None, kind: str | None) -> tuple[Rows, ...]:
         """Return what an event may do in each machine, in the order of lifecycles.yaml; *kind* of its aggregate."""

@@ -6,7 +6,6 @@ state; all machines agree, or nothing moves.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from yisong.envelope.header import AggregateRef, Header
@@ -45,7 +44,7 @@ def _rows_of_present_state(given: Given) -> tuple[Move, ...] | str:
     found: list[Move] = []
     for rows in law.rows(header.event_type, header.variant, kind):
         for ref in _instances(rows, header):
-            aggregate = docket.aggregates.get(ref) or Aggregate(ref.kind, ref.id, rows.machine.initial)
+            aggregate = docket.aggregates.get(ref) or Aggregate(ref, rows.machine.initial)
             row = rows.by_state.get(aggregate.state)
             if row is None:
                 return _not_allowed(docket, law)
@@ -88,7 +87,7 @@ def take(given: Given, taken: tuple[Move, ...]) -> tuple[Docket, bool]:
     docket, offset = given.docket, given.opened.offset
     for move in taken:
         docket = _take(docket, move, given)
-    late = docket.clocks is not given.docket.clocks and any(
+    late = any(move.row.stops for move in taken) and any(
         clock.stopped_by == offset and clock.outcome == "late" for clock in docket.clocks
     )
     return learn_filing_info(docket, given.header), late
@@ -98,13 +97,15 @@ def _take(docket: Docket, move: Move, given: Given) -> Docket:
     """Take one row: stops come first, then voids, then starts; what ends voids its running clocks (rules 4 and 7)."""
     row, header, law = move.row, given.header, given.law
     offset, log_time, ref = given.opened.offset, given.log_time, move.aggregate.ref
-    docket = clocks.stop(docket, row.stops, ref, offset=offset, log_time=log_time)
-    docket = clocks.void(docket, row.voids, ref, offset=offset, log_time=log_time)
-    aggregate = learn(move.aggregate, header)
-    if row.to is not None:
-        aggregate = replace(aggregate, state=row.to)
-    docket = docket.with_aggregate(aggregate)
-    docket = clocks.start(docket, row.starts, aggregate, header, law, offset=offset, log_time=log_time)
+    if row.stops:
+        docket = clocks.stop(docket, row.stops, ref, offset=offset, log_time=log_time)
+    if row.voids:
+        docket = clocks.void(docket, row.voids, ref, offset=offset, log_time=log_time)
+    aggregate = learn(move.aggregate, header, state=row.to or move.aggregate.state)
+    if aggregate is not move.aggregate:
+        docket = docket.with_aggregate(aggregate)
+    if row.starts:
+        docket = clocks.start(docket, row.starts, aggregate, header, law, offset=offset, log_time=log_time)
     if aggregate.state in move.machine.terminal:
         docket = clocks.void_at_end(docket, ref, law, offset=offset, log_time=log_time)
     return docket

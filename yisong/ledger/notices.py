@@ -5,8 +5,6 @@ Every node checks it against its own state of the docket, so anyone may say it a
 moves no state and no clock.
 """
 
-from dataclasses import replace
-
 from yisong.envelope.header import Header
 from yisong.ledger.checks import Given
 from yisong.ledger.docket import Clock, Docket
@@ -40,7 +38,7 @@ def record(docket: Docket, header: Header) -> Docket:
     """Return *docket* with the admitted notice about a clock recorded, so that nobody says it twice."""
     if header.event_type not in ("DeadlineBreached", "DeadlineApproaching"):
         return docket
-    return replace(docket, notices=docket.notices | {_name(header)})
+    return docket._replace(notices=docket.notices | {_name(header)})
 
 
 def _name(header: Header) -> str:

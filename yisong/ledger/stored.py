@@ -18,7 +18,7 @@ def dumps(docket: Docket) -> bytes:
     return orjson.dumps(
         {
             "log_time": docket.log_time,
-            "index": docket.index,
+            "size": docket.size,
             "prev_leaf": docket.prev_leaf.hex() if docket.prev_leaf else None,
             "aggregates": [_aggregate(one) for one in docket.aggregates.values()],
             "clocks": [_clock(clock) for clock in docket.clocks],
@@ -31,7 +31,7 @@ def dumps(docket: Docket) -> bytes:
 
 
 def _aggregate(one: Aggregate) -> dict[str, Any]:
-    return {"kind": one.kind, "id": one.id, "state": one.state, "born": one.born, "facts": one.facts}
+    return {"kind": one.ref.kind, "id": one.ref.id, "state": one.state, "born": one.born, "facts": dict(one.facts)}
 
 
 def _clock(clock: Clock) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def loads(case_id: str, data: bytes | str) -> Docket:
     docket = Docket(
         case_id=case_id,
         log_time=stored["log_time"],
-        index=stored["index"],
+        size=stored["size"],
         prev_leaf=bytes.fromhex(stored["prev_leaf"]) if stored["prev_leaf"] else None,
         aggregates={one.ref: one for one in aggregates},
         chains={name: Chain(length, bytes.fromhex(last)) for name, (length, last) in stored["chains"].items()},
@@ -76,7 +76,7 @@ def loads(case_id: str, data: bytes | str) -> Docket:
 
 def _read_aggregate(one: dict[str, Any]) -> Aggregate:
     facts = {name: tuple(values) for name, values in one["facts"].items()}
-    return Aggregate(one["kind"], one["id"], one["state"], one["born"], facts)
+    return Aggregate(AggregateRef(one["kind"], one["id"]), one["state"], one["born"], facts)
 
 
 def _read_clock(stored: dict[str, Any]) -> Clock:

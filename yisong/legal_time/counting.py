@@ -7,6 +7,7 @@ are kept: *due_strict* never moves, *due_rolled* does. Hours never roll.
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from yisong.legal_time.calendar import KnownCalendar
@@ -60,8 +61,13 @@ def due(timer: Timer, start: int, *, calendar: KnownCalendar, previous_due: int 
     if timer.unit == "h":
         end = start + (timer.n or 0) * MS_PER_HOUR
         return Due(end, end, provisional=False)
+    return _day_due(timer, day_of(start if previous_due is None else previous_due), calendar)
+
+
+@lru_cache(maxsize=4096)
+def _day_due(timer: Timer, first: int, calendar: KnownCalendar) -> Due:
     days = _Days(calendar)
-    last = _last_day(timer, day_of(start if previous_due is None else previous_due), days)
+    last = _last_day(timer, first, days)
     rolled = days.roll(last) if timer.roll else last
     return Due(end_of_day(last), end_of_day(rolled), days.provisional)
 
