@@ -5,7 +5,7 @@ State × (position, log time, header) → verdict and new state. No clock, netwo
 here; the same log and the same rulebook give the same trail on every node and at every later time.
 """
 
-from yisong.envelope.case_id import is_case_id
+from yisong.envelope.case_id import case_id_of_key
 from yisong.envelope.leaf import encode_leaf, leaf_hash
 from yisong.envelope.open import Opened
 from yisong.envelope.partition import partition_of
@@ -22,14 +22,10 @@ _NO_CHAIN = Chain(0, b"")
 
 def docket_of(opened: Opened, law: Law) -> str | None:
     """Return the docket that a record belongs to: its key, where that is a case id in its own partition; else None."""
-    key = opened.key
-    if key is None or opened.partition != partition_of(key, law.bus.partitions):
+    case_id = case_id_of_key(opened.key)
+    if case_id is None or opened.key is None or opened.partition != partition_of(opened.key, law.bus.partitions):
         return None
-    try:
-        case_id = key.decode("ascii")
-    except UnicodeDecodeError:
-        return None
-    return case_id if is_case_id(case_id) else None
+    return case_id
 
 
 def ids_needed(opened: Opened) -> tuple[bytes, ...]:

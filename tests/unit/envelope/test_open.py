@@ -69,7 +69,7 @@ class TestOpenRecord:
         largest = encode_envelope(encode_header(referral()), bytes(room), SIGNED)
         larger = encode_envelope(encode_header(referral()), bytes(room + 1), SIGNED)
 
-        assert (len(largest), opened(largest).fault) == (LARGEST_VALUE, None)
+        assert (len(largest), opened(largest).fault) == (1_048_576, None)
         assert (opened(larger).fault, opened(larger).header_bytes) == ("malformed", encode_header(referral()))
 
     def test_calls_a_megabyte_of_noise_malformed_whatever_its_first_bytes(self) -> None:

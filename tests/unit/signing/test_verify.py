@@ -6,7 +6,7 @@ from nacl.signing import SigningKey
 
 from tests.unit.envelope.sample import AT, KEY, PARTITION, referral
 from tests.vectors import make_signatures
-from yisong.envelope.codec import encode_envelope, encode_header
+from yisong.envelope.codec import encode_envelope, encode_header, signed_bytes
 from yisong.envelope.header import Header, Signature
 from yisong.envelope.open import Opened, open_record
 from yisong.rulebook.model import Key
@@ -85,6 +85,12 @@ class TestVerify:
         assert valid(record(referral(), good._replace(value=good.value[:-1]))) == (False,)
         assert valid(record(referral(), good._replace(value=good.value + b"\0"))) == (False,)
         assert valid(record(referral(), good._replace(value=b""))) == (False,)
+
+    def test_does_not_let_a_long_signature_reach_into_the_message(self) -> None:
+        """A byte appended to a signature is not the first byte of what was signed, even if the author signed it so."""
+        longer = SigningKey(SEEDS["V9801#1"]).sign(b"!" + signed_bytes(BUS, encode_header(referral()))).signature + b"!"
+
+        assert valid(record(referral(), Signature("V9801#1", "ed25519", longer))) == (False,)
 
     def test_knows_no_key_of_another_organ_of_another_use_or_of_nobody(self) -> None:
         """A key that is not the organ's own signing key is not registered for it, however good the signature."""
