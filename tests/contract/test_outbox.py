@@ -1,0 +1,227 @@
+"""What must every outbox hold to, in a node's PostgreSQL and in an agency system's SQLite file?"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from yisong.postgres import connect
+from yisong.publishing.compose import Content, Place
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Settled, Signed
+from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
+
+CASE, OTHER_CASE = "CRB-980100-2016-000021-5", "CRB-970200-2016-000072-B"
+_ids = count(1)
+
+Open = Callable[[], Outbox]
+
+
+@pytest.fixture(params=["postgres", "sqlite"])
+def open_outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Give a way to open the same, empty outbox again and again, as a restarted process does."""
+    opened: list[Outbox] = []
+    if request.param == "sqlite":
+        make: Open = lambda: SqliteOutbox(tmp_path / "outbox.db")  # noqa: E731 (two ways to say the same)
+    else:
+        service, admin = request.getfixturevalue("police_dsn")
+        with psycopg.connect(admin, autocommit=True) as owner:
+            owner.execute("TRUNCATE local_outbox RESTART IDENTITY")
+        make = lambda: PostgresOutbox(connect(service, autocommit=True))  # noqa: E731
+
+    def open_one() -> Outbox:
+        opened.append(make())
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def outbox(open_outbox: Open) -> Outbox:
+    return open_outbox()
+
+
+def draft(
+    *, case_id: str = CASE, publisher: str = "V9801", event_id: bytes | None = None, digest: bytes = b"d" * 32
+) -> Draft:
+    fields = {"event_type": "ReferralDecided", "case_id": case_id, "publisher": publisher, "to": []}
+    said = Content(event_id or next(_ids).to_bytes(16), fields, b"f" * 8, b"s" * 16)
+    return Draft(said=said, digest=digest, at=None)
+
+
+def signed(outbox: Outbox, *drafts: Draft) -> list[Row]:
+    """Submit *drafts* of one chain and number them from 1."""
+    rows = [outbox.submit(one) for one in drafts]
+    outbox.sign([Signed(row.serial, n, bytes([n]) * 32, b"value %d" % n) for n, row in enumerate(rows, start=1)])
+    return [again(outbox, row) for row in rows]
+
+
+def again(outbox: Outbox, row: Row) -> Row:
+    found = outbox.row_of(row.draft.said.event_id)
+    assert found is not None
+    return found
+
+
+class TestSubmit:
+    def test_keeps_everything_that_the_author_stated(self, outbox: Outbox) -> None:
+        """A restarted sender must compose the very same event from the row."""
+        said = draft()
+
+        row = outbox.submit(said)
+
+        assert row.draft == said
+        assert (row.state, row.attempts, row.value, row.verdict) == ("waiting", 0, None, None)
+
+    def test_survives_the_process(self, open_outbox: Open) -> None:
+        row = open_outbox().submit(draft())
+
+        assert open_outbox().row_of(row.draft.said.event_id) == row
+
+    def test_of_an_id_that_is_there_returns_the_row_that_is_there(self, outbox: Outbox) -> None:
+        first = outbox.submit(draft(digest=b"a" * 32))
+
+        second = outbox.submit(draft(event_id=first.draft.said.event_id, digest=b"b" * 32))
+
+        assert second == first
+
+    def test_rows_wait_in_the_order_in_which_they_were_submitted(self, outbox: Outbox) -> None:
+        rows = [outbox.submit(draft(publisher=publisher)) for publisher in ("V9801", "P9801", "V9801")]
+
+        assert outbox.rows_in("waiting", limit=2) == rows[:2]
+
+
+class TestNumbers:
+    def test_the_head_of_a_chain_is_its_newest_number(self, outbox: Outbox) -> None:
+        signed(outbox, draft(), draft())
+        signed(outbox, draft(publisher="P9801"))
+        outbox.submit(draft(case_id=OTHER_CASE))
+        chains = [ChainKey(CASE, "V9801"), ChainKey(CASE, "P9801"), ChainKey(OTHER_CASE, "V9801")]
+
+        assert outbox.heads(chains) == {chains[0]: Place(2, b"\2" * 32), chains[1]: Place(1, b"\1" * 32)}
+
+    def test_bytes_once_given_do_not_change(self, outbox: Outbox) -> None:
+        (row,) = signed(outbox, draft())
+
+        outbox.sign([Signed(row.serial, 9, b"9" * 32, b"other")])
+
+        assert again(outbox, row) == row
+
+    def test_are_taken_back_from_an_event_and_all_behind_it_in_its_chain(self, outbox: Outbox) -> None:
+        first, second, third = signed(outbox, draft(), draft(), draft())
+        (stranger,) = signed(outbox, draft(publisher="P9801"))
+
+        outbox.renumber(second)
+
+        assert [again(outbox, row).state for row in (first, second, third, stranger)] == [
+            "signed",
+            "waiting",
+            "waiting",
+            "signed",
+        ]
+        assert again(outbox, third).value is None
+        assert again(outbox, third).attempts == 1
+
+    def test_are_not_taken_back_from_what_has_a_verdict(self, outbox: Outbox) -> None:
+        first, second = signed(outbox, draft(), draft())
+        outbox.settle([Settled(second.serial, Position(4, 8), 1, "admitted", None)])
+
+        outbox.renumber(first)
+
+        assert again(outbox, second).state == "settled"
+
+
+class TestPark:
+    def test_takes_the_numbers_back_from_what_is_behind(self, outbox: Outbox) -> None:
+        first, second = signed(outbox, draft(), draft())
+        outbox.log([Logged(second.serial, Position(4, 8), 1)])
+
+        outbox.park(first, reason="key-not-valid")
+
+        assert (again(outbox, first).state, again(outbox, first).reason) == ("parked", "key-not-valid")
+        assert (again(outbox, second).state, again(outbox, second).position) == ("waiting", None)
+
+    def test_of_an_event_without_a_number_leaves_the_others_alone(self, outbox: Outbox) -> None:
+        (first,) = signed(outbox, draft())
+        waiting = outbox.submit(draft())
+
+        outbox.park(waiting, reason="it cannot be signed")
+
+        assert again(outbox, first) == first
+
+    def test_frees_the_number(self, outbox: Outbox) -> None:
+        first, second = signed(outbox, draft(), draft())
+
+        outbox.park(second, reason="bad-signature")
+
+        assert outbox.heads([ChainKey(CASE, "V9801")]) == {ChainKey(CASE, "V9801"): Place(1, first.header_hash)}
+
+
+class TestSettle:
+    def test_notes_position_log_time_and_verdict(self, outbox: Outbox) -> None:
+        (row,) = signed(outbox, draft())
+        outbox.log([Logged(row.serial, Position(4, 7), 1_000)])
+
+        outbox.settle([Settled(row.serial, Position(4, 7), 1_001, "refused", "not-addressed")])
+
+        found = again(outbox, row)
+        assert (found.state, found.position, found.log_time) == ("settled", Position(4, 7), 1_001)
+        assert (found.verdict, found.reason) == ("refused", "not-addressed")
+
+    def test_is_final(self, outbox: Outbox) -> None:
+        (row,) = signed(outbox, draft())
+        outbox.settle([Settled(row.serial, Position(4, 7), 1, "admitted", None)])
+
+        outbox.park(row, reason="bad-signature")
+        outbox.settle([Settled(row.serial, Position(4, 9), 2, "refused", "case-closed")])
+
+        assert (again(outbox, row).verdict, again(outbox, row).position) == ("admitted", Position(4, 7))
+
+
+class TestSendAgain:
+    def test_takes_back_the_positions_and_leaves_the_bytes(self, outbox: Outbox) -> None:
+        sent, settled = signed(outbox, draft(), draft())
+        outbox.log([Logged(sent.serial, Position(4, 7), 1), Logged(settled.serial, Position(4, 8), 2)])
+        outbox.settle([Settled(settled.serial, Position(4, 8), 2, "admitted", None)])
+
+        outbox.send_again()
+
+        assert again(outbox, sent) == sent
+        assert again(outbox, settled).state == "settled"
+
+
+class TestHold:
+    def test_there_is_one_sender_and_another_one_after_it(self, open_outbox: Open) -> None:
+        first, second = open_outbox(), open_outbox()
+
+        assert first.hold()
+        assert not second.hold()
+        first.close()
+        assert second.hold()
+        second.close()
+
+
+def test_both_stores_have_the_same_columns(police_dsn: tuple[str, str], tmp_path: Path) -> None:
+    """What one store learns to keep, the other must keep too."""
+    with connect(police_dsn[0]) as connection:
+        rows = connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'local_outbox'"
+        )
+        in_postgres = {str(row[0]) for row in rows}
+    store = SqliteOutbox(tmp_path / "outbox.db")
+    in_sqlite = {str(row[1]) for row in store._connection.execute("PRAGMA table_info(local_outbox)")}
+    store.close()
+
+    assert in_sqlite == in_postgres
+
+
+def test_a_node_writes_the_next_event_in_the_transaction_that_settles_its_cause(police_dsn: tuple[str, str]) -> None:
+    """At no moment does one exist without the other: rolled back together."""
+    with closing(connect(police_dsn[0])) as cause:
+        row = PostgresOutbox(cause).submit(draft())
+        cause.rollback()
+
+        assert PostgresOutbox(cause).row_of(row.draft.said.event_id) is None

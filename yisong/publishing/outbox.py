@@ -1,0 +1,137 @@
+"""What stands between the decision to publish and the verdict? The outbox: rows that survive any crash."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, Protocol
+
+from yisong.publishing.compose import Content, Place
+
+State = Literal["waiting", "signed", "logged", "settled", "parked"]
+"""
+``waiting`` has no number yet · ``signed`` has its final bytes, which may have been sent · ``logged`` has a position ·
+``settled`` has a verdict that counts in the chain · ``parked`` is not taken by the log: a person must look at it.
+"""
+
+
+class Position(NamedTuple):
+    """Where a record lies on ``case-events``."""
+
+    partition: int
+    offset: int
+
+
+class ChainKey(NamedTuple):
+    """The docket and the publisher whose events are chained to one another."""
+
+    case_id: str
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """
+    An event that is to be published: what it says, and the digest that tells it from another with the same id.
+
+    *at*: the record's timestamp in ms, on a demo bus only; ``None`` = the time of sending.
+    """
+
+    said: Content
+    digest: bytes
+    at: int | None
+
+    @property
+    def chain(self) -> ChainKey:
+        """The chain in which the event gets its number."""
+        return ChainKey(str(self.said.fields["case_id"]), str(self.said.fields["publisher"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """
+    One row of the outbox.
+
+    *attempts*: how often it was numbered. *log_time* in ms: what the broker said, and the docket's once it is settled.
+    """
+
+    serial: int
+    draft: Draft
+    state: State
+    attempts: int
+    seq: int | None
+    header_hash: bytes | None
+    value: bytes | None
+    position: Position | None
+    log_time: int | None
+    verdict: str | None
+    reason: str | None
+
+
+class Signed(NamedTuple):
+    """The bytes that a row gets."""
+
+    serial: int
+    seq: int
+    header_hash: bytes
+    value: bytes
+
+
+class Logged(NamedTuple):
+    """Where the broker put a row's record, and when (ms)."""
+
+    serial: int
+    position: Position
+    log_time: int
+
+
+class Settled(NamedTuple):
+    """The verdict of the own trail on a row that is remembered."""
+
+    serial: int
+    position: Position
+    log_time: int
+    verdict: str
+    reason: str | None
+
+
+class Outbox(Protocol):
+    """
+    Where a node, or an agency system without one, keeps what it is to publish.
+
+    Every call is one transaction: after a crash either all of it is there or none.
+    """
+
+    def submit(self, draft: Draft) -> Row:
+        """Write *draft* down, or return the row that has its event id already, whatever it says."""
+
+    def row_of(self, event_id: bytes) -> Row | None:
+        """Return the row of *event_id*, or ``None``."""
+
+    def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
+        """Return the oldest *limit* rows in *state*, in the order in which they were submitted."""
+
+    def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
+        """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""
+
+    def sign(self, signed: Sequence[Signed]) -> None:
+        """Give waiting rows their number and their bytes."""
+
+    def log(self, logged: Sequence[Logged]) -> None:
+        """Note where the broker put signed rows."""
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Note verdicts that count in the chain."""
+
+    def park(self, row: Row, *, reason: str) -> None:
+        """Put *row* aside, and let what has no verdict behind it in its chain wait for a new number."""
+
+    def renumber(self, row: Row) -> None:
+        """Let *row*, and what has no verdict behind it in its chain, wait for a new number."""
+
+    def send_again(self) -> None:
+        """Take the positions back from all rows without a verdict: they will be sent again, with the same bytes."""
+
+    def hold(self) -> bool:
+        """Become the one sender of this outbox, until it is closed; return whether nobody else is."""
+
+    def close(self) -> None:
+        """Let go of the store, and of being its sender."""

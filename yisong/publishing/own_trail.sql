@@ -1,0 +1,20 @@
+-- What a sender asks of the trail of its own node.
+
+-- dockets --
+-- Dockets as of their last record; each holds its publishers' chains.
+SELECT case_id, state::text FROM dockets WHERE case_id = ANY(%(case_ids)s);
+
+-- judged --
+-- The entries at some positions.
+SELECT "partition", "offset", log_time, verdict, reason, remembered, header_hash
+  FROM entries
+ WHERE ("partition", "offset") IN (SELECT * FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]));
+
+-- remembered --
+-- The entries remembered under some event ids.
+SELECT docket, publisher, event_id, "partition", "offset", log_time, verdict, reason, remembered, header_hash
+  FROM entries WHERE remembered AND event_id = ANY(%(event_ids)s);
+
+-- reached --
+-- How far the trail has come.
+SELECT "partition", next_offset FROM positions;

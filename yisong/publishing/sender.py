@@ -1,0 +1,79 @@
+"""Who sends the outbox of a node? One thread, in whichever process of the node gets there first."""
+
+import logging
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+from yisong.errors import BusUnreachable, YisongError
+from yisong.kafka.producer import KafkaLog
+from yisong.ledger import Law
+from yisong.postgres.connection import connect
+from yisong.publishing.follower import Follower
+from yisong.publishing.outbox import Outbox
+from yisong.publishing.own_trail import PostgresTrail
+from yisong.publishing.rounds import Sender
+from yisong.publishing.signer import PrivateKeys, Signer
+from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
+
+_log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.05
+"""How long a sender waits where there was nothing to do."""
+_AGAIN_SECONDS = 1.0
+
+
+def run_sender(*, dsn: str, bootstrap: str, law: Law, keys: PrivateKeys, stop: Event) -> None:
+    """
+    Send the outbox of the node whose database is *dsn* to the broker at *bootstrap*, until *stop* is set.
+
+    Waits its turn where another process sends this outbox, and starts again where Kafka or PostgreSQL was away. Ends
+    by itself, with an alarm in the log, only where the clocks of broker and node are too far apart to send anything.
+    A call in progress may last 30 s when the broker is away: run it in a daemon thread, it is safe to die at any line.
+    """
+
+    def once() -> None:
+        with closing(PostgresOutbox(connect(dsn, autocommit=True, name="yisong-sender"))) as outbox:
+            trail = PostgresTrail(outbox.connection)
+            with closing(KafkaLog(bootstrap)) as log:
+                _drive(Sender(outbox=outbox, trail=trail, log=log, signer=Signer(law, keys), law=law), outbox, stop)
+
+    _again(once, stop)
+
+
+def run_store_sender(*, file: Path, bootstrap: str, law: Law, keys: PrivateKeys, stop: Event) -> None:
+    """Send the outbox in the SQLite *file*, where there is no node; otherwise as `run_sender`."""
+
+    def once() -> None:
+        with (
+            closing(SqliteOutbox(file)) as outbox,
+            closing(KafkaLog(bootstrap)) as log,
+            closing(Follower(law, bootstrap=bootstrap)) as trail,
+        ):
+            _drive(Sender(outbox=outbox, trail=trail, log=log, signer=Signer(law, keys), law=law), outbox, stop)
+
+    _again(once, stop)
+
+
+def _again(once: Callable[[], None], stop: Event) -> None:
+    while not stop.is_set():
+        try:
+            once()
+        except BusUnreachable as fault:
+            _log.warning("%s", fault)
+            stop.wait(_AGAIN_SECONDS)
+        except YisongError as fault:
+            _log.error("The sender stops. %s", fault)
+            return
+
+
+def _drive(sender: Sender, outbox: Outbox, stop: Event) -> None:
+    """Wait for our turn, begin, then do one round after the other until *stop* is set."""
+    while not outbox.hold():
+        if stop.wait(_AGAIN_SECONDS):
+            return
+    sender.begin(stop)
+    while not stop.is_set():
+        if not sender.round():
+            stop.wait(IDLE_SECONDS)

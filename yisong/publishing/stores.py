@@ -1,0 +1,225 @@
+"""How do the two stores keep an outbox? The same statements, in a node's PostgreSQL or in one SQLite file."""
+
+import fcntl
+import re
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import orjson
+
+from yisong.errors import BusUnreachable
+from yisong.postgres.connection import Rows, reachable
+from yisong.postgres.queries import queries
+from yisong.publishing.compose import Content, Place
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State
+
+_FOLDER = Path(__file__).parent
+_SQL = queries(_FOLDER / "outbox.sql")
+# One number for all senders: an advisory lock belongs to a database, and every node has a database of its own.
+_SENDER_LOCK = 7_140_302
+
+Params = Mapping[str, object]
+Record = tuple[object, ...]
+
+
+class SqlOutbox(ABC):
+    """What both stores share: rows in and out, by the statements of ``outbox.sql``."""
+
+    @abstractmethod
+    def _transaction(self) -> AbstractContextManager[object]:
+        """Open a transaction, committed at its end, rolled back on an error."""
+
+    @abstractmethod
+    def _run(self, name: str, params: Params) -> list[Record]:
+        """Run the statement *name* and return its rows."""
+
+    def submit(self, draft: Draft) -> Row:
+        """Write *draft* down, or return the row that has its event id already, whatever it says."""
+        # In no transaction of its own: it belongs to the one that settles the cause.
+        self._run("submit", _as_params(draft))
+        row = self.row_of(draft.said.event_id)
+        assert row is not None, "a row was written or was there"  # noqa: S101 (a row is never deleted)
+        return row
+
+    def row_of(self, event_id: bytes) -> Row | None:
+        """Return the row of *event_id*, or ``None``."""
+        return next(map(_as_row, self._run("row_of", {"event_id": event_id})), None)
+
+    def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
+        """Return the oldest *limit* rows in *state*, in the order in which they were submitted."""
+        return [_as_row(row) for row in self._run("rows_in", {"state": state, "limit": limit})]
+
+    def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
+        """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""
+        found = {chain: self._run("newest_of_chain", chain._asdict()) for chain in chains}
+        return {chain: Place(*cast("tuple[int, bytes]", rows[0])) for chain, rows in found.items() if rows}
+
+    def sign(self, signed: Sequence[Signed]) -> None:
+        """Give waiting rows their number and their bytes."""
+        self._each("sign", [one._asdict() for one in signed])
+
+    def log(self, logged: Sequence[Logged]) -> None:
+        """Note where the broker put signed rows."""
+        self._each("log", [{**one._asdict(), **one.position._asdict()} for one in logged])
+
+    def settle(self, settled: Sequence[Settled]) -> None:
+        """Note verdicts that count in the chain."""
+        self._each("settle", [{**one._asdict(), **one.position._asdict()} for one in settled])
+
+    def park(self, row: Row, *, reason: str) -> None:
+        """Put *row* aside, and let what has no verdict behind it in its chain wait for a new number."""
+        with self._transaction():
+            self._run("park", {"serial": row.serial, "reason": reason})
+            self._run("renumber", {**row.draft.chain._asdict(), "seq": row.seq})
+
+    def renumber(self, row: Row) -> None:
+        """Let *row*, and what has no verdict behind it in its chain, wait for a new number."""
+        with self._transaction():
+            self._run("renumber", {**row.draft.chain._asdict(), "seq": row.seq})
+
+    def send_again(self) -> None:
+        """Take the positions back from all rows without a verdict: they will be sent again, with the same bytes."""
+        with self._transaction():
+            self._run("send_again", {})
+
+    def _each(self, name: str, params: Sequence[Params]) -> None:
+        with self._transaction():
+            for one in params:
+                self._run(name, one)
+
+
+class PostgresOutbox(SqlOutbox):
+    """
+    The outbox in a node's database.
+
+    Whoever settles a cause calls `submit` on the connection, and inside the transaction, of that cause. The sender
+    needs a connection of its own in autocommit mode: with it, it loses the lock and the right to write together.
+    """
+
+    def __init__(self, connection: Rows) -> None:
+        """Keep the outbox through *connection*."""
+        self.connection = connection
+
+    def _transaction(self) -> AbstractContextManager[object]:
+        return self.connection.transaction()
+
+    def _run(self, name: str, params: Params) -> list[Record]:
+        with reachable(), self.connection.cursor() as cursor:
+            cursor.execute(_SQL[name], params)
+            return cursor.fetchall() if cursor.description else []
+
+    def _each(self, name: str, params: Sequence[Params]) -> None:
+        with reachable(), self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.executemany(_SQL[name], params)
+
+    def hold(self) -> bool:
+        """Take the advisory lock of the database's one sender; return whether nobody else has it."""
+        with reachable():
+            found = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (_SENDER_LOCK,)).fetchone()
+        return found == (True,)
+
+    def close(self) -> None:
+        """Close the connection, and with it let go of the lock."""
+        self.connection.close()
+
+
+class SqliteOutbox(SqlOutbox):
+    """
+    The outbox of an agency system without a node: one file, made where it is missing.
+
+    One object is for one thread; any number of objects and processes may share the file.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Open the store *file*. Raises ``BusUnreachable`` where that is not possible."""
+        self.file = file
+        self._lock: BinaryIO | None = None
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+            # What is confirmed to the caller must outlive a power cut.
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.executescript((_FOLDER / "outbox_sqlite.sql").read_text(encoding="utf-8"))
+        except (OSError, sqlite3.Error) as fault:
+            raise BusUnreachable(
+                f"The store {file} cannot be opened ({type(fault).__name__}). Nothing was published. "
+                "Name a file in a folder that this user may write."
+            ) from fault
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if self._connection.in_transaction:
+            yield
+            return
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def _run(self, name: str, params: Params) -> list[Record]:
+        with closing(self._connection.execute(_in_sqlite(_SQL[name]), params)) as cursor:
+            return cursor.fetchall()
+
+    def hold(self) -> bool:
+        """Lock the file beside the store; return whether no other object or process has it."""
+        lock = self._lock or self.file.with_name(self.file.name + ".sender").open("ab")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
+    def close(self) -> None:
+        """Close the store, and let go of the lock."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _in_sqlite(statement: str) -> str:
+    return re.sub(r"%\((\w+)\)s", r":\1", statement)
+
+
+def _as_params(draft: Draft) -> Params:
+    said = draft.said
+    return {
+        **draft.chain._asdict(),
+        "event_id": said.event_id,
+        "fields": orjson.dumps(said.fields).decode(),
+        "body_schema": said.body_schema,
+        "payload": said.payload,
+        "digest": draft.digest,
+        "at": draft.at,
+    }
+
+
+def _as_row(row: Record) -> Row:
+    serial, event_id, _, _, fields, body_schema, payload, digest, at, state, attempts, *rest = row
+    seq, header_hash, value, partition, offset, log_time, verdict, reason = rest
+    said = Content(
+        cast("bytes", event_id), orjson.loads(cast("str", fields)), cast("bytes", body_schema), cast("bytes", payload)
+    )
+    return Row(
+        serial=cast("int", serial),
+        draft=Draft(said=said, digest=cast("bytes", digest), at=cast("int | None", at)),
+        state=cast("State", state),
+        attempts=cast("int", attempts),
+        seq=cast("int | None", seq),
+        header_hash=cast("bytes | None", header_hash),
+        value=cast("bytes | None", value),
+        position=None if partition is None else Position(cast("int", partition), cast("int", offset)),
+        log_time=cast("int | None", log_time),
+        verdict=cast("str | None", verdict),
+        reason=cast("str | None", reason),
+    )
