@@ -9,14 +9,13 @@ from yisong.errors import BusNotFound
 from yisong.home import Home
 from yisong.kafka import topics
 from yisong.kafka.declared import Brokers, declared_topics
+from yisong.kafka.differences import Change
 
 app = typer.Typer(help="The topics of topics.yaml, compared with a broker and put right.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Bootstrap = Annotated[str | None, typer.Option(help="Address of a broker; by default the embedded one that runs.")]
-Kind = Annotated[
-    Brokers, typer.Option("--brokers", help="Copies: as on production brokers, or the embedded one.")
-]
+Kind = Annotated[Brokers, typer.Option("--brokers", help="Copies: as on production brokers, or the embedded one.")]
 
 DIFFERENT = 1
 REFUSED = 3
@@ -49,7 +48,7 @@ def apply(*, bootstrap: Bootstrap = None, brokers: Kind = "embedded", as_json: A
         _show(done, nothing="Nothing to do: the topics are as topics.yaml declares them.")
 
 
-def _show(changes: tuple[topics.Change, ...], *, nothing: str) -> None:
+def _show(changes: tuple[Change, ...], *, nothing: str) -> None:
     for change in changes:
         typer.echo(str(change))
     if not changes:

@@ -1,51 +1,21 @@
 """What does a broker have differently from ``topics.yaml``, and how is it put right without losing anything?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
-from yisong.errors import BusUnreachable, TopicDiffers
+from yisong.errors import BusUnreachable, TimedOut, TopicDiffers
 from yisong.kafka.declared import CASE_EVENTS, DeclaredTopic
+from yisong.kafka.differences import FROZEN, ActualTopic, Change, compare
 from yisong.rulebook.model import BusProfile
 
-Action = Literal["create", "grow", "set", "refuse", "ignore"]
-
 _UNKNOWN_TOPIC = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActualTopic:
-    """A topic as a broker has it."""
-
-    partitions: int
-    replication: int
-    settings: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """
-    One difference, and what is done about it.
-
-    ``refuse``: it would lose or reorder something, so a person must decide. ``ignore``: a topic that nobody declared.
-    """
-
-    topic: str
-    action: Action
-    setting: str
-    actual: str | None
-    declared: str | None
-    why: str = ""
-
-    def __str__(self) -> str:
-        """Say the difference in one line."""
-        values = f"{self.setting}: {self.actual or 'absent'} → {self.declared or 'not declared'}"
-        return f"{self.action:<7} {self.topic:<17} {values}{f' ({self.why})' if self.why else ''}"
+_PATIENCE_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +44,9 @@ class Plan:
 def admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
     """Give an admin client of the broker at *bootstrap*; raise BusUnreachable where it does not answer."""
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap, client_id="yisong-topics")
+        client = KafkaAdminClient(
+            bootstrap_servers=bootstrap, client_id="yisong-topics", bootstrap_timeout_ms=_PATIENCE_MS
+        )
     except KafkaError as error:
         raise BusUnreachable(
             f"No Kafka broker answers at {bootstrap}; is the bus up? ({type(error).__name__})"
@@ -106,7 +78,8 @@ def apply(proposed: Plan, client: KafkaAdminClient) -> tuple[Change, ...]:
     """
     Put right what *proposed* lists, and return it.
 
-    Raises TopicDiffers, before anything is changed, where the plan holds a refusal.
+    Raises TopicDiffers, before anything is changed, where the plan holds a refusal; and TimedOut where the broker has
+    taken the changes and still doesn't show them.
     """
     if proposed.refusals:
         lines = "\n".join(f"  {change}" for change in proposed.refusals)
@@ -119,6 +92,7 @@ def apply(proposed: Plan, client: KafkaAdminClient) -> tuple[Change, ...]:
         if change.action == "grow":
             client.create_partitions({change.topic: topics[change.topic].partitions})
     _set([change for change in proposed.todo if change.action == "set"], client)
+    _await([topics[name] for name in dict.fromkeys(change.topic for change in proposed.todo)], client)
     return proposed.todo
 
 
@@ -134,7 +108,7 @@ def check_case_events(bootstrap: str, bus: BusProfile) -> None:
         ("message.timestamp.type", stamp, bus.timestamp_type),
     )
     wrong = [
-        Change(topic=CASE_EVENTS, action="refuse", setting=name, actual=actual, declared=declared, why=_FROZEN[name])
+        Change(topic=CASE_EVENTS, action="refuse", setting=name, actual=actual, declared=declared, why=FROZEN[name])
         for name, actual, declared in pairs
         if actual != declared
     ]
@@ -163,65 +137,6 @@ def actual_topics(client: KafkaAdminClient, names: list[str] | None = None) -> d
     }
 
 
-_FROZEN: Mapping[str, str] = {
-    "partitions": "another count sends a case to another partition, and loses its order",
-    "message.timestamp.type": "log time would mean something else from here on",
-}
-
-
-def compare(topic: DeclaredTopic, actual: ActualTopic | None) -> Iterator[Change]:
-    """Yield every difference of one topic."""
-    if actual is None:
-        size = f"{topic.partitions} partitions, {topic.replication} copies"
-        yield Change(topic=topic.name, action="create", setting="topic", actual=None, declared=size)
-        return
-    if actual.partitions != topic.partitions:
-        yield _partitions(topic, actual)
-    if actual.replication != topic.replication:
-        yield Change(
-            topic=topic.name,
-            action="refuse",
-            setting="replication",
-            actual=str(actual.replication),
-            declared=str(topic.replication),
-            why="copies are moved by Kafka's own reassignment tool",
-        )
-    for name, declared in topic.settings.items():
-        if (present := actual.settings.get(name)) != declared:
-            yield _setting(topic.name, name, actual=present, declared=declared)
-
-
-def _partitions(topic: DeclaredTopic, actual: ActualTopic) -> Change:
-    frozen = topic.name == CASE_EVENTS or topic.name.startswith("inbox-")
-    shrinks = actual.partitions > topic.partitions
-    return Change(
-        topic=topic.name,
-        action="refuse" if frozen or shrinks else "grow",
-        setting="partitions",
-        actual=str(actual.partitions),
-        declared=str(topic.partitions),
-        why=_FROZEN["partitions"] if frozen else "partitions are never taken away" if shrinks else "",
-    )
-
-
-def _setting(topic: str, name: str, *, actual: str | None, declared: str) -> Change:
-    why = ""
-    if topic == CASE_EVENTS and name in _FROZEN:
-        why = _FROZEN[name]
-    elif name == "cleanup.policy" or (name.startswith("retention.") and _shrinks(actual, declared)):
-        why = "records that are kept now would be deleted"
-    return Change(
-        topic=topic, action="refuse" if why else "set", setting=name, actual=actual, declared=declared, why=why
-    )
-
-
-def _shrinks(actual: str | None, declared: str) -> bool:
-    """Hold where less would be kept than now; -1 is for ever."""
-    if declared == "-1":
-        return False
-    return actual in (None, "-1") or int(actual or 0) > int(declared)
-
-
 def _create(topics: list[DeclaredTopic], client: KafkaAdminClient) -> None:
     if not topics:
         return
@@ -236,6 +151,22 @@ def _create(topics: list[DeclaredTopic], client: KafkaAdminClient) -> None:
         },
         wait_for_metadata=True,
     )
+
+
+def _await(changed: list[DeclaredTopic], client: KafkaAdminClient) -> None:
+    """Return when the broker shows what it has taken: its metadata lags a little behind its controller."""
+    end = time.monotonic() + _PATIENCE_MS / 1000
+    while any(_differs(topic, client) for topic in changed):
+        if time.monotonic() > end:
+            names = ", ".join(topic.name for topic in changed)
+            raise TimedOut(
+                f"The broker took the changes to {names}, but doesn't show them yet; run `yisong topics plan`"
+            )
+        time.sleep(0.1)
+
+
+def _differs(topic: DeclaredTopic, client: KafkaAdminClient) -> bool:
+    return any(compare(topic, actual_topics(client, [topic.name]).get(topic.name)))
 
 
 def _set(changes: list[Change], client: KafkaAdminClient) -> None:

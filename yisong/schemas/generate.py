@@ -21,7 +21,7 @@ MODELS = Path(__file__).parent / "models"
 def derived_files(contract: Path) -> Mapping[Path, str]:
     """Return path and text of everything that is derived from the events.yaml below *contract*."""
     known = catalogue(read_catalogue(contract / "rulebook"))
-    return derived_schemas(contract) | {MODELS / name: text for name, text in model_files(known).items()}
+    return {**derived_schemas(contract), **{MODELS / name: text for name, text in model_files(known).items()}}
 
 
 def derived_schemas(contract: Path) -> Mapping[Path, str]:

@@ -19,7 +19,8 @@ _PRIMITIVES = {
     "timestamp": "Instant",
     "date": "Day",
 }
-_BASE_NAMES = ("Day", "Fen", "Instant", "Int", "Long", "Model")
+_COUNTED = {("int", "number of"): "Count", ("long", "1, 2, 3"): "Ordinal"}
+_BASE_NAMES = ("Count", "Day", "Fen", "Instant", "Int", "Long", "Model", "Ordinal")
 
 #: What a sentence of the catalogue demands, as arguments of pydantic's Field.
 _LIMITS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -30,8 +31,6 @@ _LIMITS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^yyyy-mm$"), r'pattern="^[0-9]{4}-(0[1-9]|1[0-2])$"'),
     (re.compile(r"^yyyy, yyyy-mm or yyyy-Qn$"), r'pattern="^[0-9]{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$"'),
     (re.compile(r"^mandatory$"), "min_length=1"),
-    (re.compile(r"^number of (?!the )"), "ge=0"),
-    (re.compile(r"^1, 2, 3"), "ge=1"),
 )
 
 
@@ -55,9 +54,16 @@ def formatted(text: str) -> str:
 def limits(field: BodyField) -> list[str]:
     """Return what the documentation of *field* limits, as arguments of pydantic's Field."""
     found = ((pattern.search(field.doc), argument) for pattern, argument in _LIMITS)
-    wanted = [match.expand(argument) for match, argument in found if match]
-    numeric = _type(field).name in ("int", "long")
-    return [text for text in wanted if text.startswith("ge=") == numeric]
+    return [match.expand(argument) for match, argument in found if match] if _type(field).name == "string" else []
+
+
+def _primitive(field: BodyField) -> str:
+    """Return the name in base.py of a primitive's type; a count is narrower than its number."""
+    meant = _type(field)
+    for (name, words), counted in _COUNTED.items():
+        if meant.name == name and field.doc.startswith(words):
+            return counted
+    return _PRIMITIVES[meant.name]
 
 
 def _type(field: BodyField) -> FieldType:
@@ -112,7 +118,7 @@ def _head(about: str, fields: Iterable[BodyField], *, with_records: bool) -> str
     typing = {"Annotated"} if any(t.array for t in types) else set()
     pydantic = {"Field"} if any(map(limits, rows)) else set()
     pydantic |= {"Strict"} if typing else set()
-    base = {"Model"} | {_PRIMITIVES[t.name] for t in types if t.kind == "primitive"}
+    base = {"Model"} | {_primitive(row) for row, t in zip(rows, types, strict=True) if t.kind == "primitive"}
     parts = [
         _imports(typing) + ("\n" if typing and pydantic else ""),
         f"from pydantic import {', '.join(sorted(pydantic))}" if pydantic else "",
@@ -143,7 +149,13 @@ def _class(name: str, about: str, fields: Iterable[BodyField]) -> str:
 
 def _attribute(field: BodyField) -> Iterator[str]:
     meant, arguments = _type(field), limits(field)
-    named = {"primitive": _PRIMITIVES.get(meant.name, ""), "enum": pascal(meant.name), "record": meant.name}[meant.kind]
+    match meant.kind:
+        case "primitive":
+            named = _primitive(field)
+        case "enum":
+            named = pascal(meant.name)
+        case "record":
+            named = meant.name
     if meant.array:
         named = f"Annotated[tuple[{named}, ...], Strict(strict=False)]"
     if meant.optional:

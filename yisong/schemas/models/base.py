@@ -24,8 +24,11 @@ def _day(value: object) -> object:
     return parse_day(value) if isinstance(value, str) else value
 
 
+# One bound a type: where a field had a second one of its own, pydantic would keep only one of them.
 Int = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Long = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 Fen = Annotated[int, Field(ge=0, lt=2**63)]
+Count = Annotated[int, Field(ge=0, lt=2**31)]
+Ordinal = Annotated[int, Field(ge=1, lt=2**63)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Day = Annotated[date, BeforeValidator(_day)]

@@ -1,8 +1,6 @@
 """The body of ClueHandedOver 线索移交转办. Generated: see yisong.schemas.generate."""
 
-from pydantic import Field
-
-from yisong.schemas.models.base import Int, Model
+from yisong.schemas.models.base import Count, Model
 
 
 class ClueHandedOver(Model):
@@ -11,7 +9,7 @@ class ClueHandedOver(Model):
     #: 移交理由 (P1): why the clue is handed over
     reason: str
     #: 随附证据数 (P0): number of evidence items named in cites or attachments
-    evidence_count: Int = Field(ge=0)
+    evidence_count: Count
     #: 总线外单位 (P1): receiving body outside the bus
     to_external: str | None = None
     #: 协调机构 (P1): coordinating office that passed it on

@@ -1,8 +1,6 @@
 """The body of CriminalOutcomeNotified 刑事结果. Generated: see yisong.schemas.generate."""
 
-from pydantic import Field
-
-from yisong.schemas.models.base import Day, Int, Model
+from yisong.schemas.models.base import Count, Day, Model
 
 
 class CriminalOutcomeNotified(Model):
@@ -11,6 +9,6 @@ class CriminalOutcomeNotified(Model):
     #: 结果代码 (P0): opaque code
     result_code: str
     #: 人数 (P0): number of persons the stage concerns
-    persons: Int = Field(ge=0)
+    persons: Count
     #: 生效日期 (P0): date the result took effect
     effective_on: Day

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from yisong.schemas.models.base import Instant, Int, Model
+from yisong.schemas.models.base import Count, Instant, Model
 from yisong.schemas.models.enums import EvidenceKind
 
 
@@ -18,7 +18,7 @@ class EvidencePreserved(Model):
     #: 取证方法 (P0): tool and procedure
     method: str
     #: 件数 (P0): number of items in the package
-    item_count: Int = Field(ge=0)
+    item_count: Count
     #: 存放位置 (P0): locator in the owner's store
     storage_ref: str
     #: 原始介质封存 (P0): whether the original medium was sealed

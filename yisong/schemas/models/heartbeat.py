@@ -1,12 +1,10 @@
 """The body of Heartbeat 心跳. Generated: see yisong.schemas.generate."""
 
-from pydantic import Field
-
-from yisong.schemas.models.base import Long, Model
+from yisong.schemas.models.base import Model, Ordinal
 
 
 class Heartbeat(Model):
     """心跳. For: copyright, cac, miit, police."""
 
     #: 计数 (P0): 1, 2, 3 … since the node was set up
-    counter: Long = Field(ge=1)
+    counter: Ordinal

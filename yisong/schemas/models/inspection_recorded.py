@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from yisong.schemas.models.base import Int, Model
+from yisong.schemas.models.base import Count, Int, Model
 from yisong.schemas.models.enums import InspectionKind, PlatformType, PremisesKind
 from yisong.schemas.models.records import SeizedItem, TeamMember
 
@@ -21,9 +21,9 @@ class InspectionRecorded(Model):
     #: 见证人在场 (P0): whether a witness was present
     witness_present: bool
     #: 检查网站数 (P0): number of sites or apps looked at
-    sites_checked: Int = Field(ge=0)
+    sites_checked: Count
     #: 检查作品数 (P0): number of works looked at
-    works_checked: Int = Field(ge=0)
+    works_checked: Count
     #: 登记物品 (P1): seizure ledger; may be empty
     items: Annotated[tuple[SeizedItem, ...], Strict(strict=False)]
     #: 检查情况 (P1): what was found

@@ -1,8 +1,6 @@
 """The body of TakedownRecorded 通知删除处置. Generated: see yisong.schemas.generate."""
 
-from pydantic import Field
-
-from yisong.schemas.models.base import Instant, Int, Model
+from yisong.schemas.models.base import Count, Instant, Model
 from yisong.schemas.models.records import Target
 
 
@@ -12,7 +10,7 @@ class TakedownRecorded(Model):
     #: 平台 (P1): who acted
     platform: str
     #: 链接数 (P0): number of links
-    links: Int = Field(ge=0)
+    links: Count
     #: 通知时间 (P0): rights-holder notice
     notice_at: Instant | None = None
     #: 处置时间 (P0): null = no action
