@@ -2,38 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import LogTruncationError, OffsetOutOfRangeError, RetriableError
 
 from yisong.errors import BusUnreachable, PositionLost
+from yisong.kafka.records import LogRecord, read_lean
 
 TOPIC: Final = "case-events"
-
-
-class LogRecord(Protocol):
-    """One record as kafka-python delivers it; *timestamp* is the broker's, in ms."""
-
-    @property
-    def partition(self) -> int:
-        """The partition."""
-
-    @property
-    def offset(self) -> int:
-        """The offset."""
-
-    @property
-    def timestamp(self) -> int:
-        """The broker's timestamp."""
-
-    @property
-    def key(self) -> bytes | None:
-        """The key as stored."""
-
-    @property
-    def value(self) -> bytes | None:
-        """The value as stored."""
 
 
 class CaseLog:
@@ -65,6 +42,7 @@ class CaseLog:
                 max_partition_fetch_bytes=1024 * 1024,
                 fetch_max_wait_ms=500,
             )
+            read_lean(self._consumer)
             self._consumer.assign([_of(partition) for partition in positions])
             self._check_range(positions)
             for partition, offset in positions.items():
@@ -103,15 +81,6 @@ class CaseLog:
         with _faults():
             offset: int | None = self._consumer.position(_of(partition), timeout_ms=10_000)
         return offset
-
-    def rulebook_versions(self) -> int | None:
-        """Return how many versions the topic `rulebook` holds by now; None where the broker does not answer in time."""
-        versions = TopicPartition("rulebook", 0)
-        try:
-            end: int = self._consumer.end_offsets([versions], timeout_ms=5_000)[versions]
-        except RetriableError:
-            return None
-        return end
 
     def commit(self, positions: Mapping[int, int]) -> None:
         """Tell Kafka how far we are, without waiting for its answer: lag tools look there, we never do."""

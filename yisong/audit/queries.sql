@@ -1,0 +1,80 @@
+-- positions --
+-- How far the trail has come in each partition.
+SELECT "partition", next_offset FROM positions;
+
+-- docket --
+-- The state of one docket as of its newest record.
+SELECT state::text FROM dockets WHERE case_id = %(case_id)s;
+
+-- known_dockets --
+-- Which of these dockets have a record at all.
+SELECT case_id FROM dockets WHERE case_id = ANY(%(case_ids)s);
+
+-- fresh_dockets --
+-- The dockets with a number that tests and replays use: 9 as its first digit.
+SELECT case_id FROM dockets WHERE case_id LIKE 'CRB-______-____-9%%';
+
+-- verdicts --
+-- What was said of the records at these positions.
+SELECT entries."partition", entries."offset", verdict, reason, leaf_hash
+  FROM entries
+  JOIN unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS wanted ("partition", "offset")
+    ON entries."partition" = wanted."partition" AND entries."offset" = wanted."offset";
+
+-- docket_entries --
+-- A docket as it was known at an instant: its records up to that log time, in their order.
+SELECT "partition", "offset", broker_time, verdict, reason, leaf, leaf_hash
+  FROM entries
+ WHERE docket = %(case_id)s AND log_time <= %(at)s
+ ORDER BY docket_index;
+
+-- partition_digests --
+-- Each partition before the given offset in one hash: every column of every entry, and whether the leaf has its hash.
+SELECT entries."partition", count(*),
+       sha256(string_agg(sha256(convert_to(ROW("offset", broker_time, log_time, docket, docket_index, docket_prev,
+              event_id, event_type, variant, publisher, organ, aggregate_kind, aggregate_id, header_hash, verdict,
+              reason, remembered, leaf_hash, sha256('\x00'::bytea || leaf) = leaf_hash)::text, 'UTF8')), ''::bytea
+              ORDER BY "offset"))
+  FROM entries
+  JOIN unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS upto ("partition", next_offset)
+    ON entries."partition" = upto."partition" AND entries."offset" < upto.next_offset
+ GROUP BY entries."partition";
+
+-- entry_digests --
+-- The entries of one partition before the given offset, each in one hash, in their order: to find the first that differs.
+SELECT "offset",
+       sha256(convert_to(ROW("offset", broker_time, log_time, docket, docket_index, docket_prev,
+              event_id, event_type, variant, publisher, organ, aggregate_kind, aggregate_id, header_hash, verdict,
+              reason, remembered, leaf_hash, sha256('\x00'::bytea || leaf) = leaf_hash)::text, 'UTF8'))
+  FROM entries
+ WHERE "partition" = %(partition)s AND "offset" < %(next_offset)s
+ ORDER BY "offset";
+
+-- entry --
+-- One entry, column by column; its leaf by its hash, as stored and as computed now.
+SELECT jsonb_set(to_jsonb(entries) - 'leaf', '{leaf_hash_now}', to_jsonb(encode(sha256('\x00'::bytea || leaf), 'hex')))
+  FROM entries
+ WHERE "partition" = %(partition)s AND "offset" = %(offset)s;
+
+-- docket_digests --
+-- Each docket in one hash, as of its newest record.
+SELECT case_id, "partition", last_offset,
+       sha256(convert_to(ROW(log_time, "index", prev_leaf, next_due, state)::text, 'UTF8'))
+  FROM dockets
+ ORDER BY case_id;
+
+-- dockets_with_clocks --
+-- Every docket in which a clock was ever started.
+SELECT case_id, state::text FROM dockets WHERE state->'clocks' <> '[]'::jsonb;
+
+-- admitted_acts --
+-- Where acts of these types lie, whose they are, and when they were logged.
+SELECT "partition", "offset", organ, log_time, event_type
+  FROM entries
+ WHERE event_type = ANY(%(event_types)s) AND verdict IN ('admitted', 'admitted-late');
+
+-- refused_acts --
+-- Acts of these types that are genuine and were refused all the same.
+SELECT leaf
+  FROM entries
+ WHERE event_type = ANY(%(event_types)s) AND verdict = 'refused' AND remembered;

@@ -1,0 +1,144 @@
+"""What was known of a case at an instant: who did what, was it admitted, and which clocks were running?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from yisong.audit.played import Position
+from yisong.audit.trails import Trail
+from yisong.envelope.codec import encode_envelope
+from yisong.envelope.header import AggregateRef, Header
+from yisong.envelope.leaf import decode_leaf
+from yisong.envelope.open import Opened, open_record
+from yisong.errors import ProofFault
+from yisong.ledger import Breach, Clock, Docket, Entry, Known, Law, advance, breaches, fold, known_by
+from yisong.signing.verify import verify
+
+
+class Stored(NamedTuple):
+    """One record of a docket as a trail keeps it; *broker_time* in ms."""
+
+    partition: int
+    offset: int
+    broker_time: int
+    verdict: str
+    reason: str | None
+    leaf: bytes
+    leaf_hash: bytes
+
+
+class Moment(NamedTuple):
+    """One record of the docket: its number there, its position, when it was logged (ms), what it says, its verdict."""
+
+    number: int
+    position: Position
+    log_time: int
+    header: Header | None
+    verdict: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """
+    A docket as it was known at *as_of* (ms), on the trail of *agency*.
+
+    *clocks* in start order, advanced to *as_of*; *derived* are the breaches up to then.
+    """
+
+    case_id: str
+    agency: str
+    as_of: int
+    moments: tuple[Moment, ...]
+    states: tuple[tuple[AggregateRef, str], ...]
+    clocks: tuple[Clock, ...]
+    derived: tuple[Breach, ...]
+
+    def number_of(self, cause: int | str | None) -> int | str | None:
+        """Return the number of the record that lies at the offset *cause*; the id of a clock stands for its breach."""
+        if not isinstance(cause, int):
+            return cause
+        return next((moment.number for moment in self.moments if moment.position.offset == cause), None)
+
+
+def timeline(trail: Trail, case_id: str, law: Law, *, at: int | None, now: int) -> Timeline | None:
+    """
+    Return what *trail* knew of a docket at the instant *at* (ms), or knows now; None where it knew nothing.
+
+    Today means *now* (ms); on a demo bus, whose time is that of its records, the docket's own newest log time.
+    The entries are folded again from the first, so a state that was never stored can be shown, and a trail whose rows
+    were changed gives itself away: raises ProofFault where an entry is not what its record gives.
+    """
+    # The newest log time there can be: everything.
+    stored = [Stored(*row) for row in trail.rows("docket_entries", case_id=case_id, at=(1 << 62) if at is None else at)]
+    if not stored:
+        return None
+    docket, entries = refolded(stored, law, agency=trail.agency)
+    as_of = at if at is not None else docket.log_time if law.bus.profile == "demo" else now
+    docket = advance(docket, as_of, law)
+    return Timeline(
+        case_id=case_id,
+        agency=trail.agency,
+        as_of=as_of,
+        moments=tuple(_moment(entry) for entry in entries),
+        states=tuple(docket.states.items()),
+        clocks=docket.clocks,
+        derived=breaches(docket),
+    )
+
+
+def refolded(stored: Sequence[Stored], law: Law, *, agency: str) -> tuple[Docket, list[Entry]]:
+    """
+    Fold the records of one docket again, from what its leaves hold. *stored* is not empty, and begins with the first.
+
+    Raises ProofFault where the trail of *agency* says of a record what the rules do not.
+    """
+    docket: Docket | None = None
+    entries: list[Entry] = []
+    memory: dict[bytes, tuple[Known, ...]] = {}
+    opened = verify([reopened(one) for one in stored], bus=law.bus.name, keys=law.rulebook.keys)
+    for one, record in zip(stored, opened, strict=True):
+        docket, entry = fold(docket, record, law, memory)
+        if docket is None or entry.leaf_hash != one.leaf_hash:
+            raise _differs(one, entry, agency)
+        if (known := known_by(entry)) is not None and entry.header is not None:
+            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        entries.append(entry)
+    if docket is None:
+        raise ValueError("a docket has at least one record")
+    return docket, entries
+
+
+def reopened(stored: Stored) -> Opened:
+    """
+    Return what decoding made of a record, from its leaf; only the body is missing, and no rule reads that.
+
+    Raises Undecodable where the leaf is none.
+    """
+    leaf = decode_leaf(stored.leaf)
+    opened = Opened(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, leaf.record_hash)
+    if leaf.header is None:
+        return opened._replace(fault="unknown-schema" if leaf.reason == "unknown-schema" else "malformed")
+    value = encode_envelope(leaf.header, b"", leaf.signatures)
+    opened = open_record(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, value)
+    # What the missing body alone could tell is in the leaf: that the value was too large.
+    fault = "malformed" if leaf.reason == "malformed" else opened.fault
+    return opened._replace(record_hash=leaf.record_hash, carried=None, carried_hash=leaf.carried_hash, fault=fault)
+
+
+def _moment(entry: Entry) -> Moment:
+    position = Position(entry.partition, entry.offset)
+    return Moment(entry.docket_index, position, entry.log_time, entry.header, entry.verdict, entry.reason)
+
+
+def _said(verdict: str, reason: str | None) -> str:
+    return verdict if reason is None else f"{verdict} ({reason})"
+
+
+def _differs(stored: Stored, entry: Entry, agency: str) -> ProofFault:
+    return ProofFault(
+        f"The trail of {agency} is not what its records give: at {stored.partition}:{stored.offset} it keeps "
+        f"{_said(stored.verdict, stored.reason)} with leaf {stored.leaf_hash.hex()[:16]}…, and folding gives "
+        f"{_said(entry.verdict, entry.reason)} with leaf {entry.leaf_hash.hex()[:16]}…. Its rows or its rules were "
+        "changed. Run `yisong compare`, and read the case from another node (--node) until that is explained."
+    )

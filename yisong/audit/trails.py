@@ -1,0 +1,81 @@
+"""How does an auditor read the trails of the four agencies?"""
+
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from psycopg import Connection
+
+from yisong.home import AGENCIES, Running
+from yisong.ledger import Docket, loads
+from yisong.postgres import connect, queries
+from yisong.postgres.connection import reachable
+
+_QUERIES: Final = Path(__file__).parent / "queries.sql"
+
+
+class Trail:
+    """The trail of one *agency*, read and never written."""
+
+    def __init__(self, agency: str, connection: Connection) -> None:
+        """Read through *connection*."""
+        self.agency = agency
+        self._connection = connection
+
+    def rows(self, name: str, **arguments: object) -> list[tuple[Any, ...]]:
+        """Return the rows of the query *name* of queries.sql. Raises BusUnreachable."""
+        with reachable():
+            return self._connection.execute(queries(_QUERIES)[name], arguments).fetchall()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read everything inside as of one moment. Raises BusUnreachable."""
+        with reachable(), self._connection.transaction():
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def stream(self, name: str, **arguments: object) -> Generator[tuple[Any, ...], None, None]:
+        """Yield the rows of the query *name* without holding them all. Raises BusUnreachable."""
+        with reachable(), self._connection.transaction(), self._connection.cursor(name=f"audit_{name}") as cursor:
+            yield from cursor.execute(queries(_QUERIES)[name], arguments)
+
+    def positions(self) -> Mapping[int, int]:
+        """Return the next offset of each partition: what lies before it has a verdict in this trail."""
+        return dict(self.rows("positions"))
+
+    def docket(self, case_id: str) -> Docket | None:
+        """Return the state of a docket as of its newest record; None where the trail has none of it."""
+        rows = self.rows("docket", case_id=case_id)
+        return loads(case_id, rows[0][0]) if rows else None
+
+    def known_dockets(self, case_ids: list[str]) -> frozenset[str]:
+        """Return which of *case_ids* have a docket here."""
+        return frozenset(row[0] for row in self.rows("known_dockets", case_ids=case_ids))
+
+
+@contextmanager
+def open_trail(running: Running, agency: str) -> Iterator[Trail]:
+    """Open the trail of one *agency*. Raises BusUnreachable where its database does not answer."""
+    connection = connect(running.dsn[agency], autocommit=True, name="yisong-audit")
+    try:
+        connection.read_only = True
+        yield Trail(agency, connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_trails(running: Running) -> Iterator[tuple[Trail, ...]]:
+    """Open the trails of all four agencies. Raises BusUnreachable where a database does not answer."""
+    with ExitStack() as stack:
+        yield tuple(stack.enter_context(open_trail(running, agency)) for agency in AGENCIES)
+
+
+@contextmanager
+def snapshots(trails: tuple[Trail, ...]) -> Iterator[None]:
+    """Hold still: what is read of each trail inside is as of one moment, while its node goes on writing."""
+    with ExitStack() as stack:
+        for trail in trails:
+            stack.enter_context(trail.snapshot())
+        yield
