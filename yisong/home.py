@@ -11,8 +11,9 @@ import orjson
 import yaml
 
 from yisong import schemas
-from yisong.errors import BusNotFound, WiringFault
+from yisong.errors import BusNotFound, ContractFault, WiringFault
 from yisong.rulebook.model import BusProfile, Key, Rulebook
+from yisong.rulebook.yaml_file import parse
 
 Agency = Literal["copyright", "cac", "miit", "police"]
 AGENCIES: Final[tuple[Agency, ...]] = ("copyright", "cac", "miit", "police")
@@ -42,8 +43,8 @@ class Home:
     """
     The folder of one bus.
 
-    ``bus.yaml`` says what the bus is (name, profile, partitions, public keys); ``keys/`` and ``passwords.json`` hold what is secret;
-    ``run/`` what holds only while it runs; ``logs/`` and ``data/`` say themselves.
+    ``bus.yaml`` says what the bus is (name, profile, public keys). ``keys/`` and ``passwords.json`` are secret.
+    ``run/`` holds what is true only while it runs; ``logs/`` and ``data/`` say themselves.
     """
 
     def __init__(self, path: Path) -> None:
@@ -91,15 +92,15 @@ class Home:
     def bus(self) -> BusProfile:
         """Return what this bus is. :raises BusNotFound: there is none here. :raises WiringFault: its file is broken."""
         try:
-            text = self.bus_file.read_bytes()
+            text = self.bus_file.read_text(encoding="utf-8")
         except FileNotFoundError as fault:
             raise BusNotFound(
                 f"There is no bus in {self.path}: it has no bus.yaml. "
                 "Start one with `yisong up`, or name another folder in YISONG_HOME."
             ) from fault
         try:
-            return _profile(yaml.safe_load(text))
-        except (yaml.YAMLError, ValueError, TypeError, KeyError) as fault:
+            return _profile(parse(text, file=self.bus_file.name))
+        except (ContractFault, ValueError, TypeError, KeyError) as fault:
             raise WiringFault(
                 f"{self.bus_file} cannot be read as a bus profile, so nobody's signature could be checked. "
                 "Restore it from a copy; without one, move the folder away and start a new bus with `yisong up`."
@@ -164,11 +165,13 @@ def write_whole(file: Path, content: bytes, *, mode: int = 0o644) -> None:
     new.replace(file)
 
 
-def _profile(row: dict[str, object]) -> BusProfile:
+def _profile(row: object) -> BusProfile:
+    if not isinstance(row, dict):
+        raise TypeError("no mapping")
     keys = row.pop("keys")
     if not isinstance(keys, list):
         raise TypeError("keys is no list")
-    bus = BusProfile(**row, keys=tuple(_key(key) for key in keys))  # type: ignore[arg-type]  # checked below
+    bus = BusProfile(**row, keys=tuple(_key(key) for key in keys))
     if bus.profile not in ("demo", "production") or type(bus.partitions) is not int or type(bus.name) is not str:
         raise ValueError("name, profile or partitions")
     return bus

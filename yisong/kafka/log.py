@@ -38,7 +38,7 @@ class CaseLog:
                 auto_offset_reset="none",
                 isolation_level="read_uncommitted",
                 max_poll_records=most,
-                fetch_max_bytes=16 * 1024 * 1024,
+                fetch_max_bytes=8 * 1024 * 1024,
                 max_partition_fetch_bytes=1024 * 1024,
                 fetch_max_wait_ms=500,
             )

@@ -133,8 +133,8 @@ def _why(fault: Exception) -> str:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("must be a text that is not empty")
+    if not isinstance(value, str):
+        raise ValueError("must be a text")  # noqa: TRY004 (a fault of the event, told with its words)
     return value
 
 
