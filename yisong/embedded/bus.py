@@ -1,0 +1,215 @@
+"""How does a whole bus come up, and go down without leaving anything behind?"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from os import getpid
+from pathlib import Path
+from signal import SIGKILL, Signals
+from typing import Self
+
+import orjson
+
+from yisong.embedded import broker, database, jars, node, ports
+from yisong.embedded.genesis import Profile, ensure_bus
+from yisong.embedded.lock import HomeLock
+from yisong.embedded.processes import Processes, Program
+from yisong.embedded.waiting import until_answers
+from yisong.errors import WiringFault
+from yisong.home import AGENCIES, Home, Running, write_whole
+from yisong.kafka import topics
+from yisong.kafka.declared import declared_topics
+from yisong.postgres import migrate
+from yisong.rulebook.model import BusProfile
+
+Progress = Callable[[str], None]
+
+
+class Bus:
+    """
+    A running embedded bus: a Kafka broker, a PostgreSQL server and, unless left out, the four nodes.
+
+    Use it as a context manager. Whoever started it owns it: when that process ends, in whatever way, everything ends.
+    """
+
+    def __init__(self, home: Home, bus: BusProfile, processes: Processes) -> None:
+        """Take what :meth:`start` has prepared."""
+        self.home = home
+        self.profile = bus
+        self._processes = processes
+        self._stack = ExitStack()
+        self._ports = _choose_ports(home.run / "ports.json")
+        self._passwords = database.passwords(home.passwords)
+        self._pids: dict[str, int] = {}
+        self._classpath: tuple[Path, ...] = ()
+        self.running = self._describe(ready=False, nodes=False)
+
+    @classmethod
+    def start(
+        cls, home: Home, *, nodes: bool = True, profile: Profile = "demo", progress: Progress | None = None
+    ) -> Self:
+        """
+        Bring the bus of *home* up, and return when it answers; the first start makes the bus.
+
+        :raises WorldFault: something could not be fetched or started.
+        :raises WiringFault: the home is broken or in use.
+        """
+        say = progress or _silent
+        with ExitStack() as stack:
+            _prepare(home)
+            lock = HomeLock(home.run)
+            stack.callback(lock.release)
+            bus = ensure_bus(home, profile=profile)
+            processes = Processes(log=home.logs / "keeper.log", hand_down=(lock.descriptor,))
+            stack.push(processes)
+            self = cls(home, bus, processes)
+            self._start_servers(say)
+            self._start_nodes(say, nodes=nodes)
+            self._stack = stack.pop_all()
+        return self
+
+    def stop(self) -> None:
+        """Stop everything, the nodes first; returns when nothing is left."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start_node(self, agency: str) -> None:
+        """Start the node of *agency* and wait until it is well."""
+        self._launch(node.program(self.home, agency, log=self._log(node.name(agency))))
+        self._await_node(agency)
+
+    def stop_node(self, agency: str, *, how: Signals = Signals.SIGTERM) -> None:
+        """Stop the node of *agency*, by SIGTERM unless *how* says otherwise."""
+        self._processes.stop(node.name(agency), how=how)
+
+    def kill_node(self, agency: str) -> None:
+        """Kill the node of *agency* with SIGKILL, as a crash would."""
+        self.stop_node(agency, how=SIGKILL)
+
+    def kill_broker(self) -> None:
+        """Kill the broker with SIGKILL, as a crash would."""
+        self._processes.stop(broker.NAME, how=SIGKILL)
+
+    def start_broker(self) -> None:
+        """Start the broker again, on its own port, and wait until it answers."""
+        properties, bootstrap = self._broker_properties(), self.running.bootstrap
+        log = self._log(broker.NAME)
+        self._launch(broker.program(properties, classpath=self._classpath, log=log))
+        until_answers(self._processes, broker.NAME, lambda: broker.answers(bootstrap), log=log)
+
+    def code(self, name: str) -> int | None:
+        """Return the exit code of a process of the bus (``kafka``, ``node-police`` …); None while it runs."""
+        return self._processes.code(name)
+
+    def _start_servers(self, say: Progress) -> None:
+        # Each of the two waits mostly for itself, so they start side by side.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            started = pool.submit(self._start_broker, say), pool.submit(self._start_database, say)
+            try:
+                for future in started:
+                    future.result()
+            except BaseException:
+                self._processes.close()  # so that the other one stops waiting
+                raise
+
+    def _start_broker(self, say: Progress) -> None:
+        self._classpath = jars.classpath(progress=say)
+        data = self.home.data / broker.NAME
+        say(f"starting Apache Kafka {jars.KAFKA_VERSION}")
+        broker.format_storage(self._broker_properties(), data, classpath=self._classpath)
+        self.start_broker()
+        with topics.admin(self.running.bootstrap) as client:
+            topics.apply(topics.plan(declared_topics(self.profile, brokers="embedded"), client), client)
+        say("Kafka answers; every topic is as topics.yaml declares it")
+
+    def _start_database(self, say: Progress) -> None:
+        data, log = self.home.data / database.NAME, self._log(database.NAME)
+        owner = self._dsn(database.OWNER, "postgres")
+        say("starting PostgreSQL")
+        database.initialise(data, password=self._passwords[database.OWNER])
+        self._launch(database.program(data, port=self._ports[database.NAME], log=log))
+        until_answers(self._processes, database.NAME, lambda: database.answers(owner), log=log)
+        database.ensure_databases(owner, self._passwords)
+        for agency in AGENCIES:
+            migrate(self.running.admin_dsn[agency], agency)
+        say("PostgreSQL answers; four databases are up to date")
+
+    def _start_nodes(self, say: Progress, *, nodes: bool) -> None:
+        self._save(ready=not nodes, nodes=nodes)
+        if not nodes:
+            return
+        say("starting the four nodes")
+        for agency in AGENCIES:
+            self._launch(node.program(self.home, agency, log=self._log(node.name(agency))))
+        for agency in AGENCIES:
+            self._await_node(agency)
+            say(f"the node of {agency} is well")
+        self._save(ready=True, nodes=True)
+
+    def _await_node(self, agency: str) -> None:
+        port, name = self._ports[agency], node.name(agency)
+        until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
+
+    def _launch(self, program: Program) -> None:
+        self._pids[program.name] = self._processes.start(program)
+        if self.running.ready:
+            self._save(ready=True, nodes=self.running.nodes)
+
+    def _save(self, *, ready: bool, nodes: bool) -> None:
+        self.running = self._describe(ready=ready, nodes=nodes)
+        self.home.save_running(self.running)
+
+    def _describe(self, *, ready: bool, nodes: bool) -> Running:
+        return Running(
+            bootstrap=f"{ports.LOOPBACK}:{self._ports[broker.NAME]}",
+            dsn={agency: self._dsn(database.service_role(agency), database.database(agency)) for agency in AGENCIES},
+            admin_dsn={agency: self._dsn(database.OWNER, database.database(agency)) for agency in AGENCIES},
+            metrics={agency: self._ports[agency] for agency in AGENCIES},
+            pids={**self._pids, "keeper": self._processes.keeper_pid},
+            pid=getpid(),
+            ready=ready,
+            nodes=nodes,
+        )
+
+    def _dsn(self, role: str, name: str) -> str:
+        return database.dsn(role, self._passwords[role], name=name, port=self._ports[database.NAME])
+
+    def _broker_properties(self) -> Path:
+        data = self.home.data / broker.NAME
+        return broker.configure(data, port=self._ports[broker.NAME], controller_port=self._ports["controller"])
+
+    def _log(self, name: str) -> Path:
+        return self.home.logs / f"{name}.log"
+
+
+def _prepare(home: Home) -> None:
+    """Make the folders, and put the logs of the last run aside. :raises WiringFault: the home is no folder of ours."""
+    try:
+        for folder in (home.path, home.run, home.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        for log in home.logs.glob("*.log"):
+            log.replace(log.with_suffix(".last"))
+    except OSError as fault:
+        raise WiringFault(
+            f"{home.path} cannot be the folder of a bus ({fault.strerror}). Name another one in YISONG_HOME, "
+            "or give yourself the right to write there."
+        ) from fault
+
+
+def _choose_ports(file: Path) -> dict[str, int]:
+    """Return a free port for everyone who listens, the same as last time wherever possible."""
+    last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
+    chosen: dict[str, int] = {}
+    for name in (broker.NAME, "controller", database.NAME, *AGENCIES):
+        chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
+    write_whole(file, orjson.dumps(chosen))
+    return chosen
+
+
+def _silent(_: str) -> None:
+    """Say nothing."""
