@@ -1,0 +1,85 @@
+"""Whatever the README shows is what the commands say: each block is run, in order, on one bus of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+#: A command and the lines that the README shows of its output.
+CONSOLE = re.findall(r"```console\n\$ (yisong .*)\n((?:.*\n)*?)```", README)
+PYTHON = re.findall(r"```python\n((?:.*\n)*?)```", README)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """Give an environment whose bus has just shown the demo, and runs again."""
+    environment = {
+        **os.environ,
+        "YISONG_HOME": str(tmp_path_factory.mktemp("readme") / "home"),
+        "CI": "true",
+        "COLUMNS": "200",
+    }
+    yield environment
+    _run(environment, sys.executable, "-m", "yisong.cli", "down")
+
+
+def _run(environment: Mapping[str, str], *command: str) -> CompletedProcess[str]:
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+
+
+def _yisong(environment: Mapping[str, str], command: str) -> CompletedProcess[str]:
+    return _run(environment, sys.executable, "-m", "yisong.cli", *command.split()[1:])
+
+
+def _shape(line: str) -> str:
+    """Return *line* without what differs from bus to bus: digests, and how wide a table is drawn."""
+    return re.sub(r"\s+", " ", re.sub(r"\b[0-9a-f]{10}\b", "<digest>", re.sub(r"[━─]+", "━", line))).strip()
+
+
+def _missing(shown: str, printed: str) -> list[str]:
+    """Return the lines shown that were not printed."""
+    lines = {_shape(line) for line in printed.splitlines()}
+    return [line for line in shown.splitlines() if _shape(line) not in lines]
+
+
+def test_the_readme_shows_what_its_commands_print(home: Mapping[str, str]) -> None:
+    """The demo, then on its bus: the history as of noon, the handoffs, a referral passed on."""
+    demo, *others = CONSOLE
+    done = _yisong(home, demo[0])
+    assert (done.returncode, _missing(demo[1], done.stdout)) == (0, []), done.stdout + done.stderr
+    assert _yisong(home, "yisong up --detach").returncode == 0
+
+    for command, shown in others:
+        done = _yisong(home, command)
+        assert (command, done.returncode, _missing(shown, done.stdout)) == (command, 0, []), done.stdout + done.stderr
+
+    (example,) = PYTHON
+    done = _run(home, sys.executable, "-c", example)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0].endswith(" admitted")
+    assert done.stdout.splitlines()[1] == "['ClueFound']"
+
+
+def test_the_readme_has_something_to_show() -> None:
+    assert [command.split()[1] for command, _ in CONSOLE] == ["demo", "history", "handoffs", "replay"]
+
+
+@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_make_target_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    pages = "".join(page.read_text("utf-8") for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"))
+
+    assert set(re.findall(r"(?:`|    )make ([a-z]+)", pages)) <= targets
