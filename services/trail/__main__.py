@@ -1,0 +1,157 @@
+"""With which settings does a node run, and how does it start and stop? ``python -m services.trail --help``."""
+
+import argparse
+import gc
+import logging
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from services.trail.app import build
+from services.trail.rules import parse_partitions, share_out
+from services.trail.workers import leash, supervise
+from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
+from yisong.home import AGENCIES, Home, Running
+from yisong.ledger import Law
+from yisong.metrics import Metrics
+from yisong.publishing.sender import run_sender
+from yisong.signing.keystore import Keystore
+
+if TYPE_CHECKING:
+    from services.trail.follow import Trail
+
+_LOG = logging.getLogger(__name__)
+# A trail that has not come round in so many seconds is not well.
+_STUCK = 60.0
+_AGAIN = 1.0
+
+
+class Node:
+    """One process of an agency's node: its trail, its metrics, its sender."""
+
+    def __init__(self, settings: argparse.Namespace) -> None:
+        """Read the home of the bus. Raises BusNotFound or WiringFault."""
+        home = Home(settings.home)
+        self._running: Running = home.need_running()
+        self._law = Law(home.genesis())
+        self._home, self._settings, self._agency = home, settings, str(settings.agency)
+        self._partitions = parse_partitions(settings.partitions or f"0-{self._law.bus.partitions - 1}")
+        self._stop = Event()
+        self._trail: Trail | None = None
+
+    def stop(self, *_: object) -> None:
+        """Stop after the batch in hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Follow the log until stopped. Raises what only a person can put right."""
+        metrics = Metrics(self._agency)
+        port = self._settings.metrics_port
+        if port is None:
+            port = self._running.metrics[self._agency]
+        server = metrics.serve(port, health=self._health)
+        if self._settings.sender:
+            Thread(target=self._send, name="sender", daemon=True).start()
+        self._collect_less()
+        try:
+            while not self._stop.is_set():
+                self._follow(metrics)
+        finally:
+            server.shutdown()
+
+    @staticmethod
+    def _collect_less() -> None:
+        """
+        Let the collector of cycles look less often.
+
+        A batch makes a hundred thousand values without a cycle among them, and looking through them again and again
+        costs a sixth of the fold.
+        """
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+
+    def _follow(self, metrics: Metrics) -> None:
+        """Follow the log until stopped, or until Kafka or PostgreSQL is away: then begin again from what is stored."""
+        try:
+            self._trail = build(
+                bootstrap=self._running.bootstrap,
+                dsn=self._running.dsn[self._agency],
+                group=f"trail-{self._agency}",
+                partitions=self._partitions,
+                law=self._law,
+                metrics=metrics,
+                threads=self._settings.threads,
+            )
+            _LOG.info("the trail of %s follows %s", self._agency, self._trail.positions)
+            self._trail.follow(stopped=self._stop.is_set)
+        except BusUnreachable as fault:
+            _LOG.warning("%s", fault)
+            self._stop.wait(_AGAIN)
+        finally:
+            if self._trail is not None:
+                self._trail.close()
+                self._trail = None
+
+    def _send(self) -> None:
+        keys = Keystore(self._home.keys)
+        run_sender(
+            dsn=self._running.dsn[self._agency],
+            bootstrap=self._running.bootstrap,
+            law=self._law,
+            keys=keys,
+            stop=self._stop,
+        )
+
+    def _health(self) -> dict[str, object] | None:
+        trail = self._trail
+        if trail is None or time.monotonic() - trail.alive_at > _STUCK:
+            return None
+        positions = {str(partition): offset for partition, offset in trail.positions.items()}
+        return {"agency": self._agency, "rulebook": self._law.rulebook.hash.hex(), "positions": positions}
+
+
+def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m services.trail", description="The node of one agency.")
+    parser.add_argument("--home", type=Path, required=True, help="folder of the bus (YISONG_HOME)")
+    parser.add_argument("--agency", choices=AGENCIES, required=True)
+    parser.add_argument("--partitions", help="which partitions, as 0-5,7; all of them where not said")
+    parser.add_argument("--workers", type=int, default=1, help="share the partitions out over so many processes")
+    parser.add_argument("--threads", type=int, default=2, help="how many verify signatures at a time")
+    parser.add_argument("--metrics-port", type=int, help="where /metrics and /healthz are; else what the home says")
+    parser.add_argument("--no-sender", dest="sender", action="store_false", help="leave the outbox to another process")
+    parser.add_argument("--leash", action="store_true", help="stop when standard input closes")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """
+    Run a node, and return its exit code: 0 stopped, 1 the world is at fault, 2 the wiring, 3 a proof.
+
+    What was at fault, what it means and what to do stands in the log.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    settings = _settings(argv)
+    try:
+        if settings.workers > 1:
+            partitions = parse_partitions(settings.partitions or f"0-{Home(settings.home).bus().partitions - 1}")
+            return supervise(settings, share_out(partitions, workers=settings.workers))
+        node = Node(settings)
+        signal.signal(signal.SIGTERM, node.stop)
+        signal.signal(signal.SIGINT, node.stop)
+        if settings.leash:
+            leash(node.stop)
+        node.run()
+    except YisongError as fault:
+        _LOG.critical("%s", fault)
+        return 3 if isinstance(fault, ProofFault) else 2 if isinstance(fault, WiringFault) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""How is a trail put together? Nothing is read before it is told to `follow`."""
+
+from collections.abc import Sequence
+
+from services.trail.follow import Trail, same_log
+from services.trail.store import Store
+from yisong.kafka.log import CaseLog
+from yisong.kafka.rulebook_topic import RulebookTopic
+from yisong.kafka.topics import check_case_events
+from yisong.ledger import Law
+from yisong.metrics import Metrics
+
+
+def build(  # noqa: PLR0913 (what a trail stands on)
+    *, bootstrap: str, dsn: str, group: str, partitions: Sequence[int], law: Law, metrics: Metrics, threads: int
+) -> Trail:
+    """
+    Return the trail of *partitions*, having seen that topic, position and log are what they must be.
+
+    Raises TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
+    """
+    check_case_events(bootstrap, law.bus)
+    store = Store(dsn, partitions=partitions)
+    try:
+        log = CaseLog(bootstrap, positions=store.positions, group=group)
+        same_log(store, bootstrap=bootstrap)
+    except BaseException:
+        store.close()
+        raise
+    return Trail(log=log, rulebook=RulebookTopic(bootstrap), store=store, law=law, metrics=metrics, threads=threads)

@@ -1,0 +1,142 @@
+"""How does a trail follow the log?"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+
+from services.trail.handle import Batch, judge, open_batch
+from services.trail.rules import Judged, Run, first_difference, runs_of
+from services.trail.store import Store
+from yisong.errors import LogReplaced, WiringFault
+from yisong.kafka.log import CaseLog, reread
+from yisong.kafka.rulebook_topic import RulebookTopic
+from yisong.ledger import Law
+from yisong.metrics import Metrics
+
+_LOG = logging.getLogger(__name__)
+# So many of the newest records of each partition are read again at the start.
+_REREAD = 100
+
+
+class Trail:
+    """
+    A trail that follows the log, batch by batch.
+
+    The numbers are those of the steps in services/trail/README.md. Whatever `step` raises, the object is done with:
+    what it holds in memory may not be what is stored.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a trail stands on)
+        self, *, log: CaseLog, rulebook: RulebookTopic, store: Store, law: Law, metrics: Metrics, threads: int = 2
+    ) -> None:
+        """Follow *log* into *store* under *law*; signatures are verified in *threads*."""
+        self._log, self._rulebook, self._store, self._law = log, rulebook, store, law
+        self._metrics, self._threads = metrics, threads
+        self._complete_at = time.monotonic()
+        self.alive_at = time.monotonic()
+
+    def follow(self, *, stopped: Callable[[], bool]) -> None:
+        """Take step after step until *stopped*. Raises WorldFault, ProofFault or WiringFault."""
+        while not stopped():
+            self.step(timeout_ms=500, stopped=stopped)
+
+    def step(self, *, timeout_ms: int, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Bring what the log holds next into the trail, and return how many records that was."""
+        self.alive_at = time.monotonic()
+        runs = runs_of(self._log.poll(timeout_ms=timeout_ms), positions=self._store.positions)  # 1, 3
+        received_at = int(time.time() * 1000)
+        if runs and self._read_rulebook(stopped):  # 2
+            self._enter(runs, received_at)
+        self._show_position()
+        return sum(len(run.records) for run in runs)
+
+    def _enter(self, runs: tuple[Run, ...], received_at: int) -> None:
+        with self._timed("open"):
+            batch = open_batch(runs, law=self._law, threads=self._threads)  # 4
+        with self._timed("load"):
+            dockets, memories = self._store.load(batch.dockets, batch.ids)  # 5
+        with self._timed("fold"):
+            judged = judge(batch, law=self._law, dockets=dockets, memories=memories)  # 6
+        with self._timed("write"):
+            self._store.record(runs, judged, received_at=received_at)  # 7
+        self._log.commit({run.partition: run.next_offset for run in runs})  # 8
+        self._show(batch, judged, received_at)
+
+    def _read_rulebook(self, stopped: Callable[[], bool]) -> bool:
+        """
+        Read the topic `rulebook` to its end, and say whether that was possible before we were *stopped*.
+
+        A demo bus has the genesis version only, and whatever else lies there is void. On a production bus a version may
+        be in force that the others follow: a release that cannot read it must not go on.
+        """
+        while (versions := self._rulebook.versions()) is None:
+            if stopped():
+                return False
+        self._metrics.gauge("yisong_rulebook_void_versions", versions)
+        if versions and self._law.bus.profile == "production":
+            raise WiringFault(
+                f"The topic rulebook holds {versions} version(s), and this release only the genesis one. "
+                "Going on would judge by old law while the other nodes follow the new. Upgrade this node."
+            )
+        return True
+
+    def _show(self, batch: Batch, judged: Judged, received_at: int) -> None:
+        for (verdict, reason), count in Counter((one.verdict, one.reason or "") for one in judged.entries).items():
+            self._metrics.count("yisong_verdicts_total", count, verdict=verdict, reason=reason)
+        self._metrics.observe("yisong_trail_batch_records", len(batch.opened))
+        newest = max((one.broker_time for one in batch.opened), default=received_at)
+        self._metrics.gauge("yisong_broker_ahead_seconds", (newest - received_at) / 1000)
+
+    def _show_position(self) -> None:
+        behind = 0
+        for partition, offset in self._store.positions.items():
+            lag = max(0, (self._log.end_of(partition) or offset) - offset)
+            behind += lag
+            self._metrics.gauge("yisong_trail_position", offset, partition=str(partition))
+            self._metrics.gauge("yisong_trail_behind_records", lag, partition=str(partition))
+        now = time.monotonic()
+        if not behind:
+            self._complete_at = now
+        self._metrics.gauge("yisong_trail_behind_seconds", now - self._complete_at)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self._metrics.observe("yisong_trail_batch_seconds", time.perf_counter() - begun, stage=stage)
+
+    @property
+    def positions(self) -> Mapping[int, int]:
+        """The next offset of each partition."""
+        return dict(self._store.positions)
+
+    def close(self) -> None:
+        """Let go of the broker and the database."""
+        self._log.close()
+        self._rulebook.close()
+        self._store.close()
+
+
+def same_log(store: Store, *, bootstrap: str) -> None:
+    """
+    Read the newest records again and compare them with what the trail says of them.
+
+    Raises LogReplaced where they differ, PositionLost where the broker does not have them any more.
+    """
+    kept = store.newest(most=_REREAD)
+    spans = {partition: (max(0, offset - _REREAD), offset) for partition, offset in store.positions.items()}
+    read = {(record.partition, record.offset): _hash(record.value) for record in reread(bootstrap, spans=spans)}
+    differing = first_difference(kept, read)
+    if differing is not None:
+        raise LogReplaced(
+            f"The log was cut or replaced under this trail: at partition {differing[0]}, offset {differing[1]}, it no "
+            "longer holds the record that the trail has judged. The trail is untouched and is evidence now: keep it, "
+            "compare it with the other agencies' trails (`yisong compare`), and find out who had access to the broker."
+        )
+
+
+def _hash(value: bytes | None) -> bytes | None:
+    return None if value is None else sha256(value).digest()

@@ -1,0 +1,53 @@
+-- start_positions --
+-- Begin partitions that this trail has never read at their first offset, 0: the log is kept for ever.
+INSERT INTO positions ("partition", next_offset)
+SELECT unnest(%(partitions)s::integer[]), 0 ON CONFLICT DO NOTHING
+
+-- positions --
+-- Where each partition goes on.
+SELECT "partition", next_offset FROM positions WHERE "partition" = ANY(%(partitions)s::integer[])
+
+-- move_positions --
+-- Move partitions on. Fewer rows come back than asked when another process has moved one: roll back and leave.
+UPDATE positions AS held SET next_offset = asked.next_offset
+  FROM unnest(%(partitions)s::integer[], %(expected)s::bigint[], %(next_offsets)s::bigint[])
+       AS asked("partition", expected, next_offset)
+ WHERE held."partition" = asked."partition" AND held.next_offset = asked.expected
+RETURNING held."partition"
+
+-- newest_entries --
+-- The newest entries of a partition that stand for a record: what the log must still say when we start.
+SELECT "partition", "offset", leaf FROM entries
+ WHERE "partition" = %(partition)s AND "offset" >= %(next_offset)s::bigint - %(newest)s::bigint
+   AND "offset" < %(next_offset)s AND verdict <> 'absent'
+
+-- dockets --
+-- The stored state of these dockets, each as of its last record.
+SELECT case_id, state::text FROM dockets WHERE case_id = ANY(%(case_ids)s::text[])
+
+-- remembered_of_dockets --
+-- All that these dockets remember.
+SELECT docket, event_id, publisher, organ, header_hash FROM entries
+ WHERE remembered AND docket = ANY(%(case_ids)s::text[]) ORDER BY "offset"
+
+-- remembered_by_id --
+-- What a docket remembers under an event id, for dockets too long to be read whole.
+SELECT docket, event_id, publisher, organ, header_hash FROM entries
+  JOIN unnest(%(case_ids)s::text[], %(ids)s::uuid[]) AS asked(case_id, id) ON event_id = id AND docket = case_id
+ WHERE remembered ORDER BY "offset"
+
+-- stage_dockets --
+-- A place for the dockets of one batch, private to this connection.
+CREATE TEMPORARY TABLE IF NOT EXISTS staged (LIKE dockets INCLUDING STORAGE) ON COMMIT DELETE ROWS
+
+-- write_dockets --
+-- Every docket of the batch, as of its newest record.
+INSERT INTO dockets SELECT * FROM staged
+ON CONFLICT (case_id) DO UPDATE SET
+    last_offset = excluded.last_offset, log_time = excluded.log_time, "index" = excluded."index",
+    prev_leaf = excluded.prev_leaf, next_due = excluded.next_due, state = excluded.state
+
+-- note_batch --
+-- When we received what: local, never compared.
+INSERT INTO local_batches ("partition", first_offset, next_offset, received_at)
+SELECT *, %(received_at)s::bigint FROM unnest(%(partitions)s::integer[], %(expected)s::bigint[], %(next_offsets)s::bigint[])

@@ -1,0 +1,102 @@
+"""Which metrics are there? Every one: dashboards and alerts may name no other."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from threading import Thread
+from typing import Final, Literal, cast
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, make_wsgi_app
+
+MetricName = Literal[
+    # Counter (verdict, reason): positions judged. A refusal is evidence, and wakes nobody.
+    "yisong_verdicts_total",
+    # Gauge (partition), offset: the next one that this trail will read. It stops when the trail does.
+    "yisong_trail_position",
+    # Gauge (partition), records: on the log, and not yet in the trail.
+    "yisong_trail_behind_records",
+    # Gauge, seconds since the trail last held all that it knew to be on the log. Growing is bad, high is not.
+    "yisong_trail_behind_seconds",
+    # Histogram (stage: open, load, fold, write), seconds that a batch spent there. Says what to make faster.
+    "yisong_trail_batch_seconds",
+    # Histogram, records in a batch. Full batches mean that the trail is catching up.
+    "yisong_trail_batch_records",
+    # Gauge, seconds by which broker time was ahead of ours when the newest record arrived; alarm at 1 (production).
+    "yisong_broker_ahead_seconds",
+    # Gauge, versions on the topic `rulebook`, which this release cannot judge and treats as void.
+    "yisong_rulebook_void_versions",
+]
+
+_TIMES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+_SIZES = (1, 10, 100, 1_000, 10_000)
+
+#: Kind, buckets and labels of each; all have the label ``agency`` besides.
+METRICS: Final[
+    Mapping[MetricName, tuple[Literal["counter", "gauge", "histogram"], tuple[float, ...], tuple[str, ...]]]
+] = {
+    "yisong_verdicts_total": ("counter", (), ("verdict", "reason")),
+    "yisong_trail_position": ("gauge", (), ("partition",)),
+    "yisong_trail_behind_records": ("gauge", (), ("partition",)),
+    "yisong_trail_behind_seconds": ("gauge", (), ()),
+    "yisong_trail_batch_seconds": ("histogram", _TIMES, ("stage",)),
+    "yisong_trail_batch_records": ("histogram", _SIZES, ()),
+    "yisong_broker_ahead_seconds": ("gauge", (), ()),
+    "yisong_rulebook_void_versions": ("gauge", (), ()),
+}
+
+
+class Metrics:
+    """The metrics of one process of *agency*, and the HTTP page that shows them."""
+
+    def __init__(self, agency: str) -> None:
+        """Start from zero; nobody sees anything until `serve`."""
+        self._agency = agency
+        self._registry = CollectorRegistry(auto_describe=True)
+        self._made = {name: self._make(name) for name in METRICS}
+
+    def _make(self, name: MetricName) -> Counter | Gauge | Histogram:
+        kind, buckets, labels = METRICS[name]
+        labels = ("agency", *labels)
+        if kind == "counter":
+            return Counter(name, name, labels, registry=self._registry)
+        if kind == "gauge":
+            return Gauge(name, name, labels, registry=self._registry)
+        return Histogram(name, name, labels, registry=self._registry, buckets=buckets)
+
+    def count(self, name: MetricName, by: int = 1, **labels: str) -> None:
+        """Add *by* to a counter."""
+        cast("Counter", self._made[name]).labels(agency=self._agency, **labels).inc(by)
+
+    def gauge(self, name: MetricName, value: float, **labels: str) -> None:
+        """Set a gauge to *value*."""
+        cast("Gauge", self._made[name]).labels(agency=self._agency, **labels).set(value)
+
+    def observe(self, name: MetricName, value: float, **labels: str) -> None:
+        """Add *value* to a histogram."""
+        cast("Histogram", self._made[name]).labels(agency=self._agency, **labels).observe(value)
+
+    def serve(self, port: int, *, health: Callable[[], Mapping[str, object] | None]) -> WSGIServer:
+        """
+        Serve ``/metrics`` and ``/healthz`` on 127.0.0.1:*port* from a thread of its own, until the server's `shutdown`.
+
+        *health* returns what the process knows of itself, or None where it is not well (503).
+        """
+        page = make_wsgi_app(self._registry)
+
+        def answer(environ: dict[str, object], start: Callable[..., object]) -> Iterable[bytes]:
+            if environ.get("PATH_INFO") != "/healthz":
+                return cast("Iterable[bytes]", page(environ, start))
+            known = health()
+            start("200 OK" if known is not None else "503 Service Unavailable", [("Content-Type", "application/json")])
+            return [json.dumps(known).encode()]
+
+        server = make_server("127.0.0.1", port, answer, handler_class=_Quiet)
+        Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+        return server
+
+
+class _Quiet(WSGIRequestHandler):
+    """A page that is read every few seconds leaves no line in the log."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the base class's)
+        """Say nothing."""
