@@ -6,7 +6,8 @@ SHELL := bash
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-STAMP := .venv/.made-from
+RUN := .venv/.runs
+STAMP := .venv/.develops
 LOCKS := requirements.txt requirements-dev.txt
 
 .DEFAULT_GOAL := help
@@ -15,7 +16,7 @@ LOCKS := requirements.txt requirements-dev.txt
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: $(STAMP)  ## a bus, one referral through four agencies, four equal trails
+demo: $(RUN)  ## a bus, one referral through four agencies, four equal trails
 	@$(BIN)/yisong demo
 
 test: $(STAMP)  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
@@ -27,24 +28,32 @@ check: $(STAMP)  ## lint, format, types, import contracts, and that the contract
 	@echo "· import contracts"; $(BIN)/lint-imports --cache-dir .import_linter_cache
 	@echo "· contract";        $(BIN)/yisong schemas check
 
-bench: $(STAMP)  ## how fast a trail takes in events, beside the ceiling and the naive way
+bench: $(RUN)  ## how fast a trail takes in events, beside the ceiling and the naive way
 	@$(BIN)/python -m bench.ingest
 
 soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills
 	@YISONG_SOAK_EVENTS=20000 YISONG_SOAK_KILLS=20 $(BIN)/pytest --timeout 7200 tests/faults
 
 locks: $(STAMP)  ## write the requirements anew from pyproject.toml, every file with its hash
-	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --output-file requirements.txt pyproject.toml
-	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra dev --output-file requirements-dev.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --output-file requirements.txt pyproject.toml
+	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --extra dev --output-file requirements-dev.txt pyproject.toml
 
 LOCK_OPTIONS := --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-$(STAMP): requirements-dev.txt pyproject.toml
+$(RUN): requirements.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found. Install it, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11. Name another one: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "· making .venv with $(PYTHON) (a minute, only this once)"
+	@echo "· making .venv with $(PYTHON) (half a minute, only this once)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt \
-	    || { echo "The packages could not be installed. Connect this machine to the network, or to a mirror of the Python package index (pip config)."; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes --requirement requirements.txt || { echo "$(NO_NETWORK)"; exit 1; }
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(STAMP): $(RUN) requirements-dev.txt
+	@echo "· adding what tests and checks need"
+	@$(INSTALL) --require-hashes --requirement requirements-dev.txt || { echo "$(NO_NETWORK)"; exit 1; }
+	@touch $@
+
+# Nothing is compiled before it is imported: that would take longer than the demo.
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+NO_NETWORK := The packages could not be installed. Connect this machine to the network, or to a mirror of the Python package index (pip config).
