@@ -31,6 +31,7 @@ Fact = Literal[
     "sender",  # referral: copyright organ that sent it
     "addressed",  # referral: police organs that the newest sending or re-route names
     "receiver",  # referral: police organ that gave the newest receipt
+    "refuser",  # referral: police organ that refused to file a case
     "requester",  # site action: organ that asked for the suspension
     "filing_authority",  # site action: organ that answered the look-up on which it rests
     "access_authority",  # site action: addressees of the newest approving decision

@@ -18,8 +18,8 @@ _PROSECUTION = frozenset({"transferred_for_prosecution", "prosecuted", "judgment
 
 def _handed_over(header: Header, _: Aggregate) -> Learnt:
     # Who hands a clue outside the bus still holds it, and owes the others the answer.
-    holders = header.to if header.variant == "agency" else (header.speaker,)
-    return {"holders": holders, "told": header.cc}
+    kept = (header.speaker,) if header.variant == "external" else ()
+    return {"holders": (*header.to, *kept), "told": header.cc}
 
 
 def _filed(header: Header, _: Aggregate) -> Learnt:
@@ -79,6 +79,7 @@ LEARNT: Mapping[tuple[str, str], Callable[[Header, Aggregate], Learnt]] = {
     ("referral", "CriminalReferralSent"): lambda header, _: {"sender": (header.speaker,), "addressed": header.to},
     ("referral", "ReferralRerouted"): lambda header, _: {"addressed": header.to},
     ("referral", "ReferralReceipted"): lambda header, _: {"receiver": (header.speaker,)},
+    ("referral", "CriminalFilingRefused"): lambda header, _: {"refuser": (header.speaker,)},
     ("site_action", "SiteActionRequested"): _site_requested,
     ("site_action", "FilingInfoProvided"): _located,
     ("site_action", "SiteActionDecided"): _site_decided,

@@ -120,7 +120,7 @@ def receiving_police(act: Act) -> bool:
 
 def to_receiving_police(act: Act) -> bool:
     """D310 art 9: reconsideration is asked of the organ that refused."""
-    return act.header.to == act.aggregate.fact("receiver")
+    return act.header.to == act.aggregate.fact("refuser")
 
 
 def sender(act: Act) -> bool:

@@ -48,7 +48,7 @@ def _name(header: Header) -> str:
 
 def _about_a_clock(given: Given) -> str | None:
     header, docket = given.header, given.docket
-    if _name(header) in docket.notices:
+    if header.cites[0].kind == "clock" and _name(header) in docket.notices:
         return "already-recorded"
     clock = docket.clock(header.cites[0].id)
     if clock is None or not _names(header, clock):
