@@ -192,8 +192,10 @@ def access_authority(act: Act) -> bool:
 
 def same_requester(act: Act) -> bool:
     """§3.3: who asked for the suspension, or its superior."""
-    asked = act.aggregate.fact("requester")
-    return act.speaks_for_one_of(asked) or any(act.law.is_superior(act.header.publisher, of=one) for one in asked)
+    asked, speaking = act.aggregate.fact("requester"), {act.header.publisher, act.header.speaker}
+    return act.speaks_for_one_of(asked) or any(
+        act.law.is_superior(organ, of=one) for organ in speaking for one in asked
+    )
 
 
 def serious(act: Act) -> bool:
