@@ -73,7 +73,7 @@ class Node:
         """
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
+        gc.set_threshold(200_000, 20, 20)
 
     def _follow(self, metrics: Metrics) -> None:
         """Follow the log until stopped, or until Kafka or PostgreSQL is away: then begin again from what is stored."""

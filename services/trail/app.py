@@ -1,6 +1,7 @@
 """How is a trail put together? Nothing is read before it is told to `follow`."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 
 from services.trail.follow import Trail, same_log
 from services.trail.store import Store
@@ -20,11 +21,10 @@ def build(  # noqa: PLR0913 (what a trail stands on)
     Raises TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
     """
     check_case_events(bootstrap, law.bus)
-    store = Store(dsn, partitions=partitions)
-    try:
-        log = CaseLog(bootstrap, positions=store.positions, group=group)
+    with ExitStack() as opened:
+        store = opened.enter_context(closing(Store(dsn, partitions=partitions)))
+        log = opened.enter_context(closing(CaseLog(bootstrap, positions=store.positions, group=group)))
         same_log(store, bootstrap=bootstrap)
-    except BaseException:
-        store.close()
-        raise
-    return Trail(log=log, rulebook=RulebookTopic(bootstrap), store=store, law=law, metrics=metrics, threads=threads)
+        opened.pop_all()  # from here on the trail closes them
+    rulebook = RulebookTopic(bootstrap)
+    return Trail(log=log, rulebook=rulebook, store=store, law=law, metrics=metrics, threads=threads)

@@ -135,7 +135,7 @@ def test_what_a_transaction_leaves_behind_is_absent_and_its_records_are_judged(t
 
     with psycopg.connect(dsn) as connection:
         found = connection.execute(
-            'SELECT "offset" - %s, verdict FROM entries WHERE "partition" = %s AND "offset" >= %s - 2 ORDER BY "offset"',
+            'SELECT "offset" - %s, verdict FROM entries WHERE "partition" = %s AND "offset" >= %s - 2 ORDER BY 1',
             (marker, place, marker),
         ).fetchall()
     assert [offset for offset, _ in found] == [-2, -1, 0, 1]

@@ -100,6 +100,7 @@ class TestEntriesAreAppendOnly:
 
 
 class TestThePosition:
+    @pytest.mark.usefixtures("recorded")
     def test_of_two_trails_on_one_partition_the_second_writes_nothing(self, trails: Servers) -> None:
         """Both read the same batch; the first moves the position, the second rolls back and says so."""
         dsn = trails.database()

@@ -42,7 +42,15 @@ class CaseLog:
                 max_partition_fetch_bytes=1024 * 1024,
                 fetch_max_wait_ms=500,
             )
-            read_lean(self._consumer)
+        try:
+            self._begin(positions)
+        except BaseException:
+            self.close()  # a client that nobody closes goes on trying for ever
+            raise
+
+    def _begin(self, positions: Mapping[int, int]) -> None:
+        read_lean(self._consumer)
+        with _faults():
             self._consumer.assign([_of(partition) for partition in positions])
             self._check_range(positions)
             for partition, offset in positions.items():
