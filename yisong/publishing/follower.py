@@ -7,8 +7,9 @@ from time import monotonic
 from yisong.envelope.open import Opened, open_record
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable
-from yisong.kafka.log import CaseLog, LogRecord
+from yisong.kafka.log import CaseLog
 from yisong.kafka.producer import KafkaLog
+from yisong.kafka.records import LogRecord
 from yisong.ledger import Chain, Docket, Entry, Known, Law, docket_of, fold, known_by
 from yisong.publishing.outbox import ChainKey, Position
 from yisong.publishing.own_trail import EventKey, Judged

@@ -9,8 +9,9 @@ from yisong.envelope.open import Opened, open_record
 from yisong.envelope.partition import partition_of
 from yisong.errors import Undecodable
 from yisong.home import Home
-from yisong.kafka.log import CaseLog, LogRecord
+from yisong.kafka.log import CaseLog
 from yisong.kafka.producer import KafkaLog
+from yisong.kafka.records import LogRecord
 from yisong.ledger import Docket, Known, Law, Verdict, docket_of, fold, known_by
 from yisong.publishing.access import Access, access_of, find_home
 from yisong.publishing.outbox import Position
