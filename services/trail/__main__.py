@@ -3,6 +3,7 @@
 import argparse
 import gc
 import logging
+import os
 import signal
 import sys
 import time
@@ -18,6 +19,7 @@ from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
 from yisong.home import AGENCIES, Home, Running
 from yisong.ledger import Law
 from yisong.metrics import Metrics
+from yisong.publishing.access import PASSPHRASE
 from yisong.publishing.sender import run_sender
 from yisong.signing.keystore import Keystore
 
@@ -98,7 +100,7 @@ class Node:
                 self._trail = None
 
     def _send(self) -> None:
-        keys = Keystore(self._home.keys)
+        keys = Keystore(self._home.keys, os.environ.get(PASSPHRASE))
         run_sender(
             dsn=self._running.dsn[self._agency],
             bootstrap=self._running.bootstrap,

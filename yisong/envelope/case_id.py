@@ -8,6 +8,7 @@ What is a case id, and is this text one?
 import re
 from functools import lru_cache
 
+CASE_ID_LENGTH = 24
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # [0-9] and not \d, which would let other scripts' digits in.
 _SHAPE = re.compile(r"CRB-([0-9]{6})-([0-9]{4})-([0-9]{6})-([0-9A-Z])")
@@ -51,7 +52,7 @@ def is_register(text: str) -> bool:
 
 def case_id_of_key(key: bytes | None) -> str | None:
     """Return the case id that a record *key* spells, or ``None`` where it spells none."""
-    if key is None or len(key) != 24 or not key.isascii():  # noqa: PLR2004 (the length of every case id)
+    if key is None or len(key) != CASE_ID_LENGTH or not key.isascii():
         return None
     text = key.decode("ascii")
     return text if is_case_id(text) else None

@@ -106,12 +106,14 @@ def _verdict(verdict: str, reason: str | None) -> bytes:
 def _signatures(signatures: tuple[Signature, ...]) -> bytes:
     if not signatures:
         return _END
-    items = [
-        # The second part is the algorithm: the one symbol of its enumeration.
-        _text(key_id) + b"\x00" + write_long(len(value)) + value
-        for key_id, _algorithm, value in signatures
-    ]
+    items = [_before_value(key_id, len(value)) + value for key_id, _algorithm, value in signatures]
     return b"".join((write_long(len(items)), *items, _END))
+
+
+@lru_cache(maxsize=1024)
+def _before_value(key_id: str, length: int) -> bytes:
+    # The second part is the algorithm: the one symbol of its enumeration.
+    return _text(key_id) + b"\x00" + write_long(length)
 
 
 def _text(text: str) -> bytes:

@@ -36,14 +36,25 @@ def read_int(data: bytes, at: int) -> tuple[int, int]:
 def write_long(value: int) -> bytes:
     """Return the shortest encoding of *value*, a 64-bit integer."""
     zigzag = value << 1 if value >= 0 else (-value << 1) - 1
-    if zigzag < 0x80:  # noqa: PLR2004 (one byte)
-        return _ONE_BYTE[zigzag]
+    if zigzag < _TABLED:
+        return _SHORT[zigzag]
+    if _SIX <= zigzag < _SEVEN:  # instants of this century, in one step
+        low, high = zigzag & 0x3FFF, zigzag >> 14
+        middle, high = high & 0x3FFF, high >> 14
+        return _CONTINUED[low] + _CONTINUED[middle] + _SHORT[high]
+    return _loop(zigzag)
+
+
+def _loop(zigzag: int) -> bytes:
     encoded = bytearray()
-    while zigzag > 0x7F:  # noqa: PLR2004
+    while zigzag > 0x7F:  # noqa: PLR2004 (more to come)
         encoded.append(zigzag & 0x7F | 0x80)
         zigzag >>= 7
     encoded.append(zigzag)
     return bytes(encoded)
 
 
-_ONE_BYTE = tuple(bytes((n,)) for n in range(0x80))
+_TABLED, _SIX, _SEVEN = 1 << 14, 1 << 35, 1 << 42
+#: What has up to two bytes, by its zigzag; and two bytes to which more are to come.
+_SHORT = tuple(map(_loop, range(_TABLED)))
+_CONTINUED = tuple(bytes((n & 0x7F | 0x80, n >> 7 | 0x80)) for n in range(_TABLED))

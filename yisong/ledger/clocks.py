@@ -5,7 +5,6 @@ Rules 4, 5 and 7 of lifecycles.yaml and ``counting`` of timers.yaml. A stop is j
 event (policy); a clock keeps the rule and the calendar that it was born with.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from yisong.envelope.header import AggregateRef, Header
@@ -13,8 +12,6 @@ from yisong.ledger.docket import Aggregate, Clock, Docket, Outcome
 from yisong.ledger.law import Law
 from yisong.legal_time import Due, due
 from yisong.rulebook.model import Row, Timer
-
-Change = Callable[[Clock], Clock]
 
 
 class Period(NamedTuple):
@@ -26,15 +23,20 @@ class Period(NamedTuple):
     end: Due
 
 
-def stop(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
-    """Stop every clock of these *timers* on *ref* that can still be stopped, by the record at *offset*."""
-    return _change(docket, timers, ref, lambda clock: _stopped(clock, offset, log_time))
+def stop(clocks: list[Clock], timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> bool:
+    """
+    Stop in *clocks* all of these *timers* on *ref* that can still be stopped, by the record at *offset*.
 
-
-def _stopped(clock: Clock, offset: int, log_time: int) -> Clock:
-    outcome = _judged(clock, log_time)
-    breach = log_time if outcome == "late" and clock.window else clock.breached_at
-    return clock._replace(outcome=outcome, stopped_by=offset, stopped_at=log_time, breached_at=breach)
+    Hold where one of them had run out: the stopping event is late then.
+    """
+    late = False
+    for index in _stoppable(clocks, timers, ref):
+        clock = clocks[index]
+        outcome = _judged(clock, log_time)
+        breached_at = log_time if outcome == "late" and clock.window else clock.breached_at
+        clocks[index] = clock._replace(outcome=outcome, stopped_by=offset, stopped_at=log_time, breached_at=breached_at)
+        late |= outcome == "late"
+    return late
 
 
 def _judged(clock: Clock, log_time: int) -> Outcome:
@@ -43,9 +45,18 @@ def _judged(clock: Clock, log_time: int) -> Outcome:
     return "rolled_on_time" if log_time <= clock.due_rolled else "late"
 
 
-def void(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> Docket:
-    """End every clock of these *timers* on *ref* without judging it; one that has run out keeps its outcome."""
-    return _change(docket, timers, ref, lambda clock: _voided(clock, offset, log_time))
+def void(clocks: list[Clock], timers: tuple[str, ...], ref: AggregateRef, *, offset: int, log_time: int) -> None:
+    """End in *clocks* all of these *timers* on *ref* without judging them; what has run out keeps its outcome."""
+    for index in _stoppable(clocks, timers, ref):
+        clocks[index] = _voided(clocks[index], offset, log_time)
+
+
+def _stoppable(clocks: list[Clock], timers: tuple[str, ...], ref: AggregateRef) -> list[int]:
+    return [
+        index
+        for index, clock in enumerate(clocks)
+        if clock.timer in timers and clock.stopped_by is None and not clock.ended and clock.aggregate == ref
+    ]
 
 
 def _voided(clock: Clock, offset: int, log_time: int) -> Clock:
@@ -54,30 +65,16 @@ def _voided(clock: Clock, offset: int, log_time: int) -> Clock:
     return clock._replace(outcome="void", stopped_by=offset, stopped_at=log_time)
 
 
-def void_at_end(docket: Docket, ref: AggregateRef, law: Law, *, offset: int, log_time: int) -> Docket:
+def void_at_end(clocks: list[Clock], ref: AggregateRef, law: Law, *, offset: int, log_time: int) -> None:
     """Rule 4: when an aggregate reaches a terminal state its running clocks are void, save those that survive it."""
-    running = {clock.timer for clock in docket.clocks if clock.outcome == "running" and clock.aggregate == ref}
-    ending = tuple(timer for timer in running if not law.timers[timer].survives_end)
-    return _change(docket, ending, ref, lambda clock: _voided(clock, offset, log_time))
-
-
-def _change(docket: Docket, timers: tuple[str, ...], ref: AggregateRef, change: Change) -> Docket:
-    """Change every clock of these *timers* on *ref* that an act can still stop."""
-    found = [
-        index
-        for index, clock in enumerate(docket.clocks)
-        if clock.timer in timers and clock.stopped_by is None and not clock.ended and clock.aggregate == ref
-    ]
-    if not found:
-        return docket
-    clocks = list(docket.clocks)
-    for index in found:
-        clocks[index] = change(clocks[index])
-    return docket.with_clocks(tuple(clocks))
+    for index, clock in enumerate(clocks):
+        running = clock.outcome == "running" and clock.aggregate == ref
+        if running and not law.timers[clock.timer].survives_end:
+            clocks[index] = _voided(clock, offset, log_time)
 
 
 def start(  # noqa: PLR0913 (each is a fact of the starting event)
-    docket: Docket,
+    clocks: list[Clock],
     timers: tuple[str, ...],
     aggregate: Aggregate,
     header: Header,
@@ -85,16 +82,16 @@ def start(  # noqa: PLR0913 (each is a fact of the starting event)
     *,
     offset: int,
     log_time: int,
-) -> Docket:
-    """Start a clock of each timer in force at *log_time* on *aggregate*, from the instant that timers.yaml names."""
-    started = list(docket.clocks)
+) -> None:
+    """Start in *clocks* each timer in force at *log_time* on *aggregate*, from the instant that timers.yaml names."""
     for timer_id in timers:
         timer = law.timers[timer_id]
         if not law.in_force(timer, log_time):
             continue
         rule = law.start_of(timer_id, header.event_type, header.variant)
         instant: int = getattr(header, rule.instant)
-        previous = _newest_due(docket, timer_id, aggregate.ref) if rule.previous_due else None
+        earlier = [clock.due_strict for clock in clocks if clock.timer == timer_id and clock.aggregate == aggregate.ref]
+        previous = earlier[-1] if rule.previous_due and earlier else None
         period = Period(
             timer=timer,
             start=instant,
@@ -102,33 +99,23 @@ def start(  # noqa: PLR0913 (each is a fact of the starting event)
             end=due(timer, instant, calendar=law.calendar.as_known(log_time), previous_due=previous),
         )
         owed_by = _owed_by(timer, aggregate, header)
-        started.append(_clock(docket, aggregate.ref, period, started_by=offset, owed_by=owed_by))
-    return docket.with_clocks(tuple(started))
+        clocks.append(_clock(aggregate.ref, 1 + len(earlier), period, started_by=offset, owed_by=owed_by))
 
 
-def _clock(
-    docket: Docket, ref: AggregateRef, period: Period, *, started_by: int | str, owed_by: tuple[str, ...]
-) -> Clock:
-    timer, end = period.timer, period.end
-    earlier = [clock for clock in docket.clocks if clock.timer == timer.id and clock.aggregate == ref]
+def _clock(ref: AggregateRef, number: int, period: Period, *, started_by: int | str, owed_by: tuple[str, ...]) -> Clock:
     return Clock(
-        timer=timer.id,
+        timer=period.timer.id,
         aggregate=ref,
-        number=1 + len(earlier),
+        number=number,
         started_by=started_by,
         start=period.start,
         span_from=period.span_from,
-        due_strict=end.strict,
-        due_rolled=end.rolled,
+        due_strict=period.end.strict,
+        due_rolled=period.end.rolled,
         owed_by=owed_by,
-        window=timer.window,
-        provisional=end.provisional,
+        window=period.timer.window,
+        provisional=period.end.provisional,
     )
-
-
-def _newest_due(docket: Docket, timer: str, ref: AggregateRef) -> int | None:
-    strict = [clock.due_strict for clock in docket.clocks if clock.timer == timer and clock.aggregate == ref]
-    return strict[-1] if strict else None
 
 
 def _owed_by(timer: Timer, aggregate: Aggregate, header: Header) -> tuple[str, ...]:
@@ -181,8 +168,9 @@ def _take_breach(docket: Docket, breached: Clock, row: Row, law: Law) -> Docket:
         timer = law.timers[timer_id]
         if law.in_force(timer, instant):
             period = Period(timer, instant, instant, due(timer, instant, calendar=law.calendar.as_known(instant)))
+            number = 1 + sum(clock.timer == timer_id and clock.aggregate == aggregate.ref for clock in docket.clocks)
             owed_by = aggregate.fact("issuer")
-            clock = _clock(docket, aggregate.ref, period, started_by=breached.id, owed_by=owed_by)
+            clock = _clock(aggregate.ref, number, period, started_by=breached.id, owed_by=owed_by)
             docket = docket.with_clocks((*docket.clocks, clock))
     return docket
 

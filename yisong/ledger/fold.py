@@ -5,7 +5,11 @@ State × (position, log time, header) → verdict and new state. No clock, netwo
 here; the same log and the same rulebook give the same trail on every node and at every later time.
 """
 
-from yisong.envelope.case_id import case_id_of_key
+from collections.abc import Mapping
+from functools import lru_cache
+
+from yisong.envelope.case_id import CASE_ID_LENGTH, case_id_of_key
+from yisong.envelope.header import Header
 from yisong.envelope.leaf import encode_leaf, leaf_hash
 from yisong.envelope.open import Opened
 from yisong.envelope.partition import partition_of
@@ -17,15 +21,19 @@ from yisong.ledger.docket import Chain, Docket
 from yisong.ledger.law import Law
 from yisong.ledger.verdict import Entry, Judgement, Memory
 
-_NO_CHAIN = Chain(0, b"")
-
 
 def docket_of(opened: Opened, law: Law) -> str | None:
     """Return the docket that a record belongs to: its key, where that is a case id in its own partition; else None."""
-    case_id = case_id_of_key(opened.key)
-    if case_id is None or opened.key is None or opened.partition != partition_of(opened.key, law.bus.partitions):
+    key = opened.key
+    if key is None or len(key) != CASE_ID_LENGTH:  # a key of noise is neither hashed nor kept
         return None
-    return case_id
+    return _docket(key, opened.partition, law.bus.partitions)
+
+
+@lru_cache(maxsize=65536)
+def _docket(key: bytes, partition: int, partitions: int) -> str | None:
+    case_id = case_id_of_key(key)
+    return case_id if case_id is not None and partition_of(key, partitions) == partition else None
 
 
 def ids_needed(opened: Opened) -> tuple[bytes, ...]:
@@ -51,9 +59,16 @@ def fold(docket: Docket | None, opened: Opened, law: Law, memory: Memory) -> tup
     before = Docket(case_id, log_time) if docket is None else docket
     before = advance(before, log_time, law)  # once, before the record is judged
     after, judgement = _judge(before, opened, log_time, law, memory)
-    numbered = after._replace(log_time=log_time, size=before.size + 1)
-    entry = _entry(opened, judgement, log_time, numbered, before.prev_leaf)
-    return numbered._replace(prev_leaf=entry.leaf_hash), entry
+    entry = _entry(opened, judgement, log_time, before)
+    chains = _chained(before, opened.header, entry) if judgement.remembered else before.chains
+    return after._replace(log_time=log_time, size=before.size + 1, prev_leaf=entry.leaf_hash, chains=chains), entry
+
+
+def _chained(docket: Docket, header: Header | None, entry: Entry) -> Mapping[str, Chain]:
+    """Return the docket's chains after a remembered event; a system organ, whose number is 0, is in no chain."""
+    if header is None or entry.header_hash is None or header.publisher_seq == 0:
+        return docket.chains
+    return {**docket.chains, header.publisher: Chain(header.publisher_seq, entry.header_hash)}
 
 
 def _stranger(opened: Opened, law: Law) -> Judgement:
@@ -92,16 +107,12 @@ def _refused(reason: str, *, remembered: bool = False) -> Judgement:
 
 def _judge_remembered(given: Given) -> tuple[Docket, Judgement]:
     """Run steps 6 to 11 on an event that is genuine and in its place: it counts in its chain, whatever they say."""
-    publisher, header_hash = given.header.publisher, given.opened.header_hash or b""
-    length = given.docket.chains.get(publisher, _NO_CHAIN).length + 1
-    chains = {**given.docket.chains, publisher: Chain(length, header_hash)}
     reason = _not_whole(given)
     taken = lifecycle.moves(given) if reason is None else reason
     if isinstance(taken, str):
-        return given.docket._replace(chains=chains), _refused(taken, remembered=True)
+        return given.docket, _refused(taken, remembered=True)
     moved, late = lifecycle.take(given, taken)
-    verdict = Judgement("admitted-late" if late else "admitted", None, remembered=True)
-    return moved._replace(chains=chains), verdict
+    return moved, Judgement("admitted-late" if late else "admitted", None, remembered=True)
 
 
 def _judge_notice(given: Given) -> tuple[Docket, Judgement]:
@@ -119,17 +130,16 @@ def _not_whole(given: Given) -> str | None:
     return None
 
 
-def _entry(
-    opened: Opened, judgement: Judgement, log_time: int, docket: Docket | None, docket_prev: bytes | None = None
-) -> Entry:
-    """Return the row of the trail, with its leaf."""
+def _entry(opened: Opened, judgement: Judgement, log_time: int, docket: Docket | None) -> Entry:
+    """Return the row of the trail, with its leaf; *docket* as it was before the record."""
+    index, docket_prev = (docket.size + 1, docket.prev_leaf) if docket else (0, None)
     leaf = encode_leaf(
         partition=opened.partition,
         offset=opened.offset,
         broker_time=opened.broker_time,
         log_time=log_time,
         key=opened.key,
-        docket_index=docket.size if docket else 0,
+        docket_index=index,
         docket_prev=docket_prev,
         header=opened.header_bytes,
         carried_hash=opened.carried_hash,
@@ -144,7 +154,7 @@ def _entry(
         opened.broker_time,
         log_time,
         docket.case_id if docket else None,
-        docket.size if docket else 0,
+        index,
         docket_prev,
         judgement.verdict,
         judgement.reason,

@@ -42,7 +42,9 @@ class Required:
     def met_by(self, header: Header) -> bool:
         """Hold where *header* has them all. No instant of a header is 0: an empty value is the only false one."""
         values: tuple[Any, ...] = self._values(header)
-        return all(values) and all(len(getattr(header, field)) >= least for field, least in self._counted)
+        return all(values) and (
+            not self._counted or all(len(getattr(header, field)) >= least for field, least in self._counted)
+        )
 
     def first_missing(self, header: Header, reasons: Reasons) -> str:
         """Return the reason that the first missing field of *header* gives (reasons.yaml, header_field_reasons)."""

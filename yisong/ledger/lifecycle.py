@@ -5,13 +5,12 @@ Rules 1 to 4 and 7 of lifecycles.yaml: in each machine that has rows for the eve
 state; all machines agree, or nothing moves.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from yisong.envelope.header import AggregateRef, Header
 from yisong.ledger import clocks
 from yisong.ledger.checks import Given
-from yisong.ledger.docket import Aggregate, Docket
+from yisong.ledger.docket import Aggregate, Clock, Docket
 from yisong.ledger.facts import learn, learn_filing_info
 from yisong.ledger.guards import GUARDS, Act
 from yisong.ledger.law import Law, Rows
@@ -58,25 +57,26 @@ def _not_allowed(docket: Docket, law: Law) -> str:
     return "case-closed" if docket.case.state in law.machines["case"].terminal else "illegal-transition"
 
 
-def _instances(rows: Rows, header: Header) -> Iterator[AggregateRef]:
-    match rows.mode:
-        case "case_id":
-            yield AggregateRef("case", header.case_id)
-        case "aggregate":
-            if header.aggregate is not None:
-                yield header.aggregate
-        case "cited":  # without such a cite the row is silent
-            cited = (cite for cite in header.cites if cite.kind == rows.machine.kind and header.case_id in cite.id)
-            yield from dict.fromkeys(AggregateRef(cite.kind, cite.id) for cite in cited)
+def _instances(rows: Rows, header: Header) -> tuple[AggregateRef, ...]:
+    """Name the instances that the event moves in one machine; without a cite of its kind a `cited` row is silent."""
+    if rows.mode == "case_id":
+        return (AggregateRef("case", header.case_id),)
+    if rows.mode == "aggregate":
+        return (header.aggregate,) if header.aggregate is not None else ()
+    cited = (cite for cite in header.cites if cite.kind == rows.machine.kind and header.case_id in cite.id)
+    return tuple(dict.fromkeys(AggregateRef(cite.kind, cite.id) for cite in cited))
 
 
 def _guarded(given: Given, found: tuple[Move, ...]) -> str | None:
     """Step 11: all guards of all rows must hold, in order; the first failure names the reason."""
     lifecycles = given.law.rulebook.lifecycles
     for move in found:
-        act = Act(given.header, given.log_time, move.aggregate, given.docket, given.law, given.memory)
         exists = move.machine.kind != "case" and move.aggregate.ref in given.docket.aggregates
-        for name in (*(lifecycles.general if exists else ()), *move.row.guards):
+        names = (*lifecycles.general, *move.row.guards) if exists else move.row.guards
+        if not names:
+            continue
+        act = Act(given.header, given.log_time, move.aggregate, given.docket, given.law, given.memory)
+        for name in names:
             if not GUARDS[name](act):
                 return lifecycles.guards[name].reason
     return None
@@ -84,28 +84,26 @@ def _guarded(given: Given, found: tuple[Move, ...]) -> str | None:
 
 def take(given: Given, taken: tuple[Move, ...]) -> tuple[Docket, bool]:
     """Return the docket after the event has taken its rows, and whether a clock that it stopped had run out."""
-    docket, offset = given.docket, given.opened.offset
+    docket = given.docket
+    aggregates, running, late = dict(docket.aggregates), list(docket.clocks), False
     for move in taken:
-        docket = _take(docket, move, given)
-    late = any(move.row.stops for move in taken) and any(
-        clock.stopped_by == offset and clock.outcome == "late" for clock in docket.clocks
-    )
+        late |= _take(move, given, aggregates, running)
+    due = [clock.due_rolled for clock in running if clock.outcome == "running"]
+    docket = docket._replace(aggregates=aggregates, clocks=tuple(running), next_due=min(due, default=None))
     return learn_filing_info(docket, given.header), late
 
 
-def _take(docket: Docket, move: Move, given: Given) -> Docket:
+def _take(move: Move, given: Given, aggregates: dict[AggregateRef, Aggregate], running: list[Clock]) -> bool:
     """Take one row: stops come first, then voids, then starts; what ends voids its running clocks (rules 4 and 7)."""
-    row, header, law = move.row, given.header, given.law
-    offset, log_time, ref = given.opened.offset, given.log_time, move.aggregate.ref
+    row, law, ref, late = move.row, given.law, move.aggregate.ref, False
+    offset, log_time = given.opened.offset, given.log_time
     if row.stops:
-        docket = clocks.stop(docket, row.stops, ref, offset=offset, log_time=log_time)
+        late = clocks.stop(running, row.stops, ref, offset=offset, log_time=log_time)
     if row.voids:
-        docket = clocks.void(docket, row.voids, ref, offset=offset, log_time=log_time)
-    aggregate = learn(move.aggregate, header, state=row.to or move.aggregate.state)
-    if aggregate is not move.aggregate:
-        docket = docket.with_aggregate(aggregate)
+        clocks.void(running, row.voids, ref, offset=offset, log_time=log_time)
+    aggregates[ref] = aggregate = learn(move.aggregate, given.header, state=row.to or move.aggregate.state)
     if row.starts:
-        docket = clocks.start(docket, row.starts, aggregate, header, law, offset=offset, log_time=log_time)
+        clocks.start(running, row.starts, aggregate, given.header, law, offset=offset, log_time=log_time)
     if aggregate.state in move.machine.terminal:
-        docket = clocks.void_at_end(docket, ref, law, offset=offset, log_time=log_time)
-    return docket
+        clocks.void_at_end(running, ref, law, offset=offset, log_time=log_time)
+    return late
