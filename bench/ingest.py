@@ -27,7 +27,6 @@ from yisong.embedded import Bus
 from yisong.home import Home
 from yisong.kafka.log import TOPIC
 from yisong.postgres import migrate
-from yisong.signing.keystore import Keystore
 
 _AGENCY = "police"
 _HISTORIES = Path(__file__).parent.parent / "examples" / "histories"
@@ -60,7 +59,7 @@ def preload(bus: Bus, count: int) -> None:
         return
     if there:
         sys.exit(f"The log in {bus.home.path} holds {there} events, not {count}: name another folder with --folder.")
-    keys = Keystore(bus.home.keys)
+    keys = bus.home.keystore()
     with closing(
         KafkaProducer(bootstrap_servers=bus.running.bootstrap, acks="all", linger_ms=50, batch_size=256 * 1024)
     ) as producer:

@@ -14,6 +14,10 @@ from yisong import schemas
 from yisong.errors import BusNotFound, ContractFault, WiringFault
 from yisong.rulebook.model import BusProfile, Key, Rulebook
 from yisong.rulebook.yaml_file import parse
+from yisong.signing.keystore import Keystore
+
+PASSPHRASE: Final = "YISONG_PASSPHRASE"  # noqa: S105 (the name of a setting)
+"""The environment variable that holds the passphrase of the private keys, where they have one."""
 
 Agency = Literal["copyright", "cac", "miit", "police"]
 AGENCIES: Final[tuple[Agency, ...]] = ("copyright", "cac", "miit", "police")
@@ -112,6 +116,10 @@ class Home:
         row = {**asdict(bus), "keys": [{**asdict(key), "public": key.public.hex()} for key in bus.keys]}
         text = "# What this bus is. The instants are milliseconds since 1970, UTC.\n"
         write_whole(self.bus_file, (text + yaml.safe_dump(row, allow_unicode=True, sort_keys=False)).encode())
+
+    def keystore(self) -> Keystore:
+        """Return the private keys of this bus; encrypted ones open with the passphrase in ``YISONG_PASSPHRASE``."""
+        return Keystore(self.keys, os.environ.get(PASSPHRASE) or None)
 
     def genesis(self) -> Rulebook:
         """Return the genesis version of this bus's rulebook. :raises BusNotFound: there is no bus here."""

@@ -3,7 +3,6 @@
 import argparse
 import gc
 import logging
-import os
 import signal
 import sys
 import time
@@ -19,9 +18,7 @@ from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
 from yisong.home import AGENCIES, Home, Running
 from yisong.ledger import Law
 from yisong.metrics import Metrics
-from yisong.publishing.access import PASSPHRASE
 from yisong.publishing.sender import run_sender
-from yisong.signing.keystore import Keystore
 
 if TYPE_CHECKING:
     from services.trail.follow import Trail
@@ -100,7 +97,7 @@ class Node:
                 self._trail = None
 
     def _send(self) -> None:
-        keys = Keystore(self._home.keys, os.environ.get(PASSPHRASE))
+        keys = self._home.keystore()
         run_sender(
             dsn=self._running.dsn[self._agency],
             bootstrap=self._running.bootstrap,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from yisong.errors import BusNotFound
+from yisong.errors import BusNotFound, KeyNotUsable
 from yisong.home import Home, Running
 from yisong.rulebook.model import BusProfile, Key
 
@@ -74,3 +74,15 @@ class TestRunning:
         home.save_running(running(os.getpid()))
 
         assert (home.run / "state.json").stat().st_mode & 0o077 == 0
+
+
+def test_keys_made_with_a_passphrase_open_only_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agency that sets YISONG_PASSPHRASE has its keys encrypted at rest; without it they stay shut."""
+    monkeypatch.setenv("YISONG_PASSPHRASE", "one for the test")
+    key = Home(tmp_path).keystore().new("V9801", "sign", valid_from=0)
+    private = Home(tmp_path).keystore().private(key.key_id)
+    assert not [file for file in Home(tmp_path).keys.rglob("*") if file.is_file() and private[:32] in file.read_bytes()]
+
+    monkeypatch.delenv("YISONG_PASSPHRASE")
+    with pytest.raises(KeyNotUsable, match="passphrase"):
+        Home(tmp_path).keystore().private(key.key_id)

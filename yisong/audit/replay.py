@@ -18,7 +18,6 @@ from yisong.errors import BusUnreachable, NotPublishable
 from yisong.home import Home, Running
 from yisong.kafka.producer import KafkaLog, Outgoing
 from yisong.ledger import Law
-from yisong.signing.keystore import Keystore
 
 Progress = Callable[[str], None]
 """Told in a few words what is being done now."""
@@ -94,7 +93,7 @@ def replay(  # noqa: PLR0913 (each is a choice of the caller's own)
         lines = merged(renumbered(one, table) for one, table in zip(histories, tables, strict=True))
         heads = heads_of(trails[0], (line.case_id for line in lines))
         progress(f"signing {len(lines)} lines")
-        signers = Signers(Keystore(stage.home.keys), stage.law.rulebook)
+        signers = Signers(stage.home.keystore(), stage.law.rulebook)
         records = Builder(stage.law, signers, Forecast(stage.law, heads)).build(lines)
         progress(f"sending {len(records)} records")
         played = _placed(histories, tables, lines, _sent(stage, records))

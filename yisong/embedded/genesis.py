@@ -10,7 +10,6 @@ from yisong.kafka.declared import CASE_EVENTS, topics_file
 from yisong.rulebook.model import BusProfile
 from yisong.schemas import genesis
 from yisong.signing.genesis import make_genesis_keys
-from yisong.signing.keystore import Keystore
 
 Profile = Literal["demo", "production"]
 
@@ -32,7 +31,7 @@ def _new(home: Home, *, profile: Profile) -> BusProfile:
     name = f"{profile}-{secrets.token_hex(4)}"
     partitions = topics_file().topics[CASE_EVENTS].partitions
     unsigned = BusProfile(name=name, profile=profile, partitions=partitions, keys=())
-    keys = make_genesis_keys(Keystore(home.keys), genesis(unsigned).directory)
+    keys = make_genesis_keys(home.keystore(), genesis(unsigned).directory)
     bus = BusProfile(name=name, profile=profile, partitions=partitions, keys=keys)
     home.save_bus(bus)
     return bus

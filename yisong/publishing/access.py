@@ -1,17 +1,13 @@
 """What does one need to know of a bus in order to publish or read? Where it is, its law, and one's own keys."""
 
 from dataclasses import dataclass
-from os import environ, fspath
+from os import fspath
 from pathlib import Path
 
 from yisong.errors import BusNotFound
 from yisong.home import Home, Running
 from yisong.ledger import Law
 from yisong.publishing.signer import PrivateKeys
-from yisong.signing.keystore import Keystore
-
-PASSPHRASE = "YISONG_PASSPHRASE"  # noqa: S105 (the name of a setting)
-"""The environment variable that holds the passphrase of encrypted key files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +36,7 @@ def find_home(home: Home | Path | str | None) -> Home:
 
 def access_of(home: Home, running: Running) -> Access:
     """Return the access to the bus that is *running* from *home*."""
-    keys = Keystore(home.keys, environ.get(PASSPHRASE) or None)
-    return Access(bootstrap=running.bootstrap, law=Law(home.genesis()), keys=keys)
+    return Access(bootstrap=running.bootstrap, law=Law(home.genesis()), keys=home.keystore())
 
 
 def node_dsn(running: Running, law: Law, publisher: str) -> str:
