@@ -29,6 +29,7 @@ check: $(STAMP)  ## lint, format, types, import contracts, and that the contract
 	@echo "· contract";        $(BIN)/yisong schemas check
 
 bench: $(RUN)  ## how fast a trail takes in events, beside the ceiling and the naive way
+	@$(BIN)/python -m bench.history
 	@$(BIN)/python -m bench.ingest
 
 soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills
