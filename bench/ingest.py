@@ -139,7 +139,7 @@ def main() -> int:
     parser.add_argument("--first-idea-events", type=int, default=20_000, help="so many suffice for the rate of (b)")
     parser.add_argument("--best-of", type=int, default=3)
     parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="processes that share the trail's partitions"
+        "--workers", type=int, default=1 + (os.cpu_count() or 1), help="processes that share the trail's partitions"
     )
     parser.add_argument("--threads", type=int, default=1, help="threads that verify signatures in each of them")
     parser.add_argument("--folder", type=Path, default=Path(".bench"), help="keeps the log for the next time")
