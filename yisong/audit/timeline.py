@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from yisong.audit.corrections import Correction, corrected, corrections, readable
 from yisong.audit.played import Position
 from yisong.audit.trails import Trail
 from yisong.envelope.codec import encode_envelope
@@ -43,7 +44,8 @@ class Timeline:
     """
     A docket as it was known at *as_of* (ms), on the trail of *agency*.
 
-    *clocks* in start order, advanced to *as_of*; *derived* are the breaches up to then.
+    *clocks* in start order, advanced to *as_of*; *derived* are the breaches up to then. *corrections*: what publishers
+    have put right by then, each beside what it corrects.
     """
 
     case_id: str
@@ -53,6 +55,7 @@ class Timeline:
     states: tuple[tuple[AggregateRef, str], ...]
     clocks: tuple[Clock, ...]
     derived: tuple[Breach, ...]
+    corrections: tuple[Correction, ...] = ()
 
     def number_of(self, cause: int | str | None) -> int | str | None:
         """Return the number of the record that lies at the offset *cause*; the id of a clock stands for its breach."""
@@ -84,7 +87,20 @@ def timeline(trail: Trail, case_id: str, law: Law, *, at: int | None, now: int) 
         states=tuple(docket.states.items()),
         clocks=docket.clocks,
         derived=breaches(docket),
+        corrections=_corrections(trail, entries, docket, law),
     )
+
+
+def _corrections(trail: Trail, entries: Sequence[Entry], docket: Docket, law: Law) -> tuple[Correction, ...]:
+    pairs = corrected(entries)
+    needed = {one.docket_index: one for pair in pairs for one in pair}
+    at = {"partitions": [one.partition for one in needed.values()], "offsets": [one.offset for one in needed.values()]}
+    carried = {Position(*row[:2]): row[2] for row in trail.rows("bodies", **at)} if pairs else {}
+    bodies = {
+        number: readable(one, carried.get(Position(one.partition, one.offset)), docket, trail.agency, law)
+        for number, one in needed.items()
+    }
+    return corrections(pairs, bodies)
 
 
 def refolded(stored: Sequence[Stored], law: Law, *, agency: str) -> tuple[Docket, list[Entry]]:

@@ -33,16 +33,25 @@ def publish(
     Publish the events in FILE, each {"header": …, "body": …} as in the history format.
 
     An event may have an "event_id" (a UUID: the same one again publishes nothing new) and, on a demo bus, an "at".
-    Every event is checked before the first is sent. Exit code 1: one of them was refused.
+    Every event is checked before the first is sent; an identifier that breaks its own rule is only warned of.
+    Exit code 1: one of them was refused.
     """
     until = _until(wait)
     events = [_event(row, line) for line, row in enumerate(_rows(file), start=1)]
     with Publisher(store=store) as publisher:
         _check(publisher, events)
+        _warn(publisher, events)
         receipts = [_publish(publisher, event, until, timeout) for event in events]
     _show(receipts, json=json)
     if any(one.verdict == "refused" for one in receipts):
         raise typer.Exit(1)
+
+
+def _warn(publisher: Publisher, events: Sequence[Mapping[str, object]]) -> None:
+    """Say what looks wrong before it is sent, beside the receipts; it changes no exit code."""
+    for line, event in enumerate(events, start=1):
+        for warning in publisher.warnings(_part(event, "header"), _part(event, "body")):
+            typer.echo(f"Warning: event {line}: {warning}", err=True)
 
 
 def _until(wait: str) -> Wait:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+import orjson
 from rich.text import Text
 
+from yisong.audit.corrections import Correction
 from yisong.audit.timeline import Moment, Timeline
 from yisong.cli.page import Row, due, instant, ruled, span, stranger, verdict
 from yisong.envelope.header import Header
@@ -12,9 +14,13 @@ from yisong.publishing.instants import to_text
 
 
 def screen(seen: Timeline, law: Law) -> Iterator[Text]:
-    """Return the timeline, the clocks and the states of a case."""
-    rows = [_moment_row(moment, law) for moment in seen.moments]
+    """Return the timeline, what was corrected in it, the clocks and the states of a case."""
+    rows = [_moment_row(moment, law, _marks(seen, moment.number)) for moment in seen.moments]
     yield ruled(seen.case_id, ("#", "logged", "claimed", "event", "by", "to", "verdict", "position"), rows)
+    if seen.corrections:
+        named = ("of", "by", "field", "as published", "as corrected", "why")
+        corrections = [row for one in seen.corrections for row in _correction_rows(one)]
+        yield ruled("Corrections 更正", named, corrections)
     if seen.clocks:
         columns = ("timer", "of", "owed by", "started", "due strict", "due rolled", "stopped", "outcome")
         yield ruled("Clocks 期限", columns, [_clock_row(seen, clock, law) for clock in seen.clocks])
@@ -22,7 +28,33 @@ def screen(seen: Timeline, law: Law) -> Iterator[Text]:
     yield Text(f"{states}\nas of {instant(seen.as_of)} +08:00, from the trail of {seen.agency}")
 
 
-def _moment_row(moment: Moment, law: Law) -> Row:
+def _marks(seen: Timeline, number: int) -> str:
+    """Return what stands behind an event that was corrected, or that corrects: its text itself never changes."""
+    by = [str(one.by) for one in seen.corrections if one.of == number]
+    of = [str(one.of) for one in seen.corrections if one.by == number]
+    return (f" [corrected by {', '.join(by)}]" if by else "") + (f" [of {', '.join(of)}]" if of else "")
+
+
+def _correction_rows(one: Correction) -> Iterator[Row]:
+    """Yield one row a field: what was published is struck out, not gone."""
+    of, by = str(one.of), str(one.by)
+    if one.fields is None:
+        yield (of, by, "not readable here", "", "", "")
+        return
+    reason = stranger(one.reason or "")
+    for field in one.fields:
+        again = f" [again by {field.superseded_by}]" if field.superseded_by is not None else ""
+        right = Text(stranger(field.corrected), "strike" if again else "").append(again, "not strike")
+        yield (of, by, stranger(field.field), Text(_told(field.published), "strike"), right, reason)
+
+
+def _told(value: object) -> str:
+    if value is None:
+        return "–"
+    return stranger(value if isinstance(value, str) else orjson.dumps(value).decode())
+
+
+def _moment_row(moment: Moment, law: Law, marks: str) -> Row:
     header = moment.header
     reason = "" if moment.reason is None else f": {moment.reason}"
     judged = verdict(moment.verdict, said=f"{moment.verdict}{reason}")
@@ -30,8 +62,10 @@ def _moment_row(moment: Moment, law: Law) -> Row:
     if header is None:
         return (number, logged, "", "no readable header", "", "", judged, where)
     by = header.publisher if header.acting_for is None else f"{header.publisher} for {header.acting_for}"
-    texts = (_claim(header.occurred_at, moment.log_time), _event(header, law), by, " ".join(header.to))
-    return (number, logged, *map(stranger, texts), judged, where)
+    claimed, event, *others = map(
+        stranger, (_claim(header.occurred_at, moment.log_time), _event(header, law), by, " ".join(header.to))
+    )
+    return (number, logged, claimed, event + marks, *others, judged, where)
 
 
 def _event(header: Header, law: Law) -> str:
@@ -66,14 +100,20 @@ def as_json(seen: Timeline) -> dict[str, object]:
         "case_id": seen.case_id,
         "node": seen.agency,
         "as_of": to_text(seen.as_of),
-        "events": [_moment_json(moment) for moment in seen.moments],
+        "events": [_moment_json(seen, moment) for moment in seen.moments],
+        "corrections": [_correction_json(one) for one in seen.corrections],
         "states": [{"kind": ref.kind, "id": ref.id, "state": state} for ref, state in seen.states],
         "clocks": [_clock_json(seen, clock) for clock in seen.clocks],
         "derived": [{"clock": one.clock_id, "at": to_text(one.at)} for one in seen.derived],
     }
 
 
-def _moment_json(moment: Moment) -> dict[str, object]:
+def _correction_json(one: Correction) -> dict[str, object]:
+    fields = None if one.fields is None else [field._asdict() for field in one.fields]
+    return {"by": one.by, "of": one.of, "readable": fields is not None, "reason": one.reason, "fields": fields}
+
+
+def _moment_json(seen: Timeline, moment: Moment) -> dict[str, object]:
     header = moment.header
     said = (
         {}
@@ -95,6 +135,8 @@ def _moment_json(moment: Moment) -> dict[str, object]:
         "log_time": to_text(moment.log_time),
         "verdict": moment.verdict,
         "reason": moment.reason,
+        "corrects": [one.of for one in seen.corrections if one.by == moment.number],
+        "corrected_by": [one.by for one in seen.corrections if one.of == moment.number],
         **said,
     }
 

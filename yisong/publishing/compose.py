@@ -5,7 +5,9 @@ from hashlib import sha256
 from typing import NamedTuple, cast, get_args
 from uuid import UUID
 
-from yisong.envelope.codec import encode_header, payload
+import orjson
+
+from yisong.envelope.codec import SALT_BYTES, encode_header, payload
 from yisong.envelope.header import (
     AggregateRef,
     Attachment,
@@ -67,6 +69,12 @@ def content(fields: Fields, body: Mapping[str, object], *, event_id: bytes, salt
         raise NotPublishable("This event cannot be encoded.", [f"event_type: {event_type} is not in the catalogue"])
     encoded = encode_body(event_type, dict(body))
     return Content(event_id, fields, schemas.body(event_type).fingerprint, payload(salt, encoded))
+
+
+def digest_of(said: Content) -> bytes:
+    """Return what tells two events under one id apart: SHA-256 of the stated header and the body, without its salt."""
+    header = orjson.dumps(said.fields, option=orjson.OPT_SORT_KEYS)
+    return sha256(header + said.body_schema + said.payload[SALT_BYTES:]).digest()
 
 
 def compose(said: Content, place: Place, *, test_data: bool) -> Composed:

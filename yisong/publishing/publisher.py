@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_bytes
 from threading import Event, Thread
@@ -11,13 +10,13 @@ from time import monotonic, sleep
 from typing import Literal, Self
 from uuid import UUID
 
-import orjson
-
+from yisong.envelope.codec import SALT_BYTES
 from yisong.errors import NotPublishable, TimedOut
 from yisong.home import Home
 from yisong.postgres.connection import connect
 from yisong.publishing.access import Access, access_of, find_home, no_node, node_dsn
-from yisong.publishing.compose import Content, content
+from yisong.publishing.compose import content, digest_of
+from yisong.publishing.identifiers import identifier_warnings
 from yisong.publishing.ids import new_event_id
 from yisong.publishing.outbox import Draft, Outbox, Position, Row
 from yisong.publishing.rounds import wall_clock
@@ -33,7 +32,6 @@ Wait = Literal["logged", "verdict"] | None
 """
 
 _LOOK_SECONDS = 0.01
-_SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +41,8 @@ class Published:
 
     *log_time* in ms since 1970 (UTC). *verdict* and *reason* as in the trail: a refused event stays on the log.
     *parked*: the log does not take the event as it stands (*reason*), it is not on record and moves nothing.
+    *warnings*: identifiers in it that break their own rule, one sentence each; `look`, which does not see the body any
+    more, has none.
     """
 
     event_id: UUID
@@ -51,6 +51,7 @@ class Published:
     verdict: str | None
     reason: str | None
     parked: bool
+    warnings: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -132,7 +133,7 @@ class Publisher:
         if faults := self.faults(header, body, at=at):
             raise NotPublishable("The event is not publishable; nothing was sent.", faults)
         chosen = event_id.bytes if event_id is not None else new_event_id(wall_clock(), token_bytes(10))
-        said = content(header, body, event_id=chosen, salt=token_bytes(_SALT_BYTES))
+        said = content(header, body, event_id=chosen, salt=token_bytes(SALT_BYTES))
         outbox = self._outbox(str(header["publisher"]))
         row = outbox.submit(Draft(said=said, digest=digest_of(said), at=at))
         if row.draft.digest != digest_of(said):
@@ -140,7 +141,16 @@ class Publisher:
                 f"The event id {UUID(bytes=chosen)} has been used for another event; nothing was sent.",
                 ["event_id: stands in the outbox with other content. A new event needs a new id"],
             )
-        return self._await(outbox, chosen, wait=wait, timeout=timeout)
+        known = self._await(outbox, chosen, wait=wait, timeout=timeout)
+        return replace(known, warnings=self.warnings(header, body))
+
+    def warnings(self, header: Mapping[str, object], body: Mapping[str, object]) -> tuple[str, ...]:
+        """
+        Name every identifier in an event that breaks its own rule, in words that hold no value.
+
+        Issued codes exist that do, so such an event is published all the same; `publish` returns the same sentences.
+        """
+        return identifier_warnings(header, body, law=self._law)
 
     def faults(
         self, header: Mapping[str, object], body: Mapping[str, object], *, at: int | None = None
@@ -201,12 +211,6 @@ class Publisher:
                     "with the same event id."
                 )
             sleep(_LOOK_SECONDS)
-
-
-def digest_of(said: Content) -> bytes:
-    """Return what tells two events under one id apart: SHA-256 of the stated header and the body, without its salt."""
-    header = orjson.dumps(said.fields, option=orjson.OPT_SORT_KEYS)
-    return sha256(header + said.body_schema + said.payload[_SALT_BYTES:]).digest()
 
 
 def _known(row: Row, wait: Wait) -> bool:

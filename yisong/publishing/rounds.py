@@ -4,7 +4,8 @@ How does what stands in the outbox get onto the log, in order and once?
 One sender per outbox, in rounds of four steps, each of which a crash may interrupt at any line:
 
 1. *settle*: ask the own trail what became of the records sent. An event that is remembered is settled. One that the log
-   does not take is parked with an alarm, and what has no verdict behind it in its chain waits for a new number.
+   does not take is parked with an alarm, and what has no verdict behind it in its chain waits for a new number. A
+   system notice is in no chain: what another node said first, or an act has overtaken, is settled as refused.
 2. *sign*: number, chain and sign what waits, in the order of the outbox, and store the bytes.
 3. *send* what is signed and has no position; bytes once sent never change.
 4. *log*: store the positions.
@@ -36,6 +37,8 @@ MOST_ATTEMPTS = 5
 _LARGEST_SKEW_MS, _ALARMING_SKEW_MS = 60_000, 1_000
 _PATIENCE_SECONDS = 60.0
 _OUT_OF_PLACE = frozenset({"sequence-gap", "chain-mismatch"})
+# What may become of a system notice without anybody's fault: said by another node, or overtaken by an act.
+_OVERTAKEN = frozenset({"already-recorded", "not-due"})
 
 Alarm = Callable[[str], None]
 _logger = logging.getLogger(__name__)
@@ -98,7 +101,7 @@ class Sender:
         if not judged:
             return False
         earlier = self._trail.remembered([_event_key(row) for row, entry in judged if not entry.remembered])
-        settled = [(row, _counting(row, entry, earlier.get(_event_key(row)))) for row, entry in judged]
+        settled = [(row, self._final(row, entry, earlier.get(_event_key(row)))) for row, entry in judged]
         self._outbox.settle([_settled(row, entry) for row, entry in settled if entry is not None])
         # One at a time and in order: taking one out changes the numbers of those behind it.
         refused = {entry.position: entry for _, entry in judged}
@@ -106,6 +109,12 @@ class Sender:
             if entry is None and row.position is not None and self._is_current(row):
                 self._refused(row, refused[row.position].reason or "duplicate")
         return True
+
+    def _final(self, row: Row, entry: Judged, earlier: Judged | None) -> Judged | None:
+        """Return the entry that settles *row*; ``None`` where the log has not taken it."""
+        if entry.reason in _OVERTAKEN and self._is_notice(row):
+            return entry
+        return _counting(row, entry, earlier)
 
     def _settle_unlogged(self) -> None:
         """Settle rows that were sent, and whose position a crash has swallowed."""

@@ -9,6 +9,8 @@ from yisong.envelope.open import EARLIEST, TOO_LATE
 from yisong.ledger import Law
 from yisong.ledger.law import valid_at
 from yisong.publishing.compose import Fields, read_fields
+from yisong.publishing.feedback import feedback_faults
+from yisong.publishing.identifiers import identifier_refusals
 from yisong.publishing.signer import Signer
 from yisong.rulebook.model import EventType, Requirement
 from yisong.schemas import body_faults, pii_level
@@ -58,6 +60,8 @@ def event_faults(fields: Fields, body: Mapping[str, object], *, law: Law, signer
     for check in _CHECKS:
         faults += check(event)
     faults += _body(event, body)
+    faults += feedback_faults(event.text("event_type"), event.text("variant"), body)
+    faults += identifier_refusals(fields, body, law=law)
     unreadable = {fault.partition(":")[0] for fault in stated.faults}
     return tuple(f for i, f in enumerate(faults) if i < len(stated.faults) or f.partition(":")[0] not in unreadable)
 

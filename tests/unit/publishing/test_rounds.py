@@ -1,9 +1,11 @@
 """What does a sender make of lost confirmations, crashes, refusals and strangers in its chain?"""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from threading import Event
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -119,6 +121,85 @@ class TestSending:
 
         assert node.row(first).verdict == "admitted"
         assert node.row(again).state == "settled"
+
+
+class TestSystemNotice:
+    """The clue of 18 July must be triaged within 15 days (P-TRIAGE): that it was not is said by whichever node."""
+
+    def test_stands_in_no_chain(self, node: Node) -> None:
+        node.decide()
+        first, second = _breach(node, at="2016-08-10T12:00:00+08:00"), node.decide()
+        node.work()
+
+        assert (node.row(first).seq, node.row(first).verdict) == (0, "admitted")
+        assert node.row(second).seq == 2
+
+    def test_that_was_said_before_is_settled_and_alarms_nobody(self, node: Node) -> None:
+        """Each try has an id of its own; the second one is refused, and nothing is owed for it."""
+        node.decide()
+        ids = [_breach(node, at="2016-08-10T12:00:00+08:00") for _ in range(2)]
+        node.work()
+
+        rows = [node.row(event_id) for event_id in ids]
+        assert [(row.state, row.verdict, row.reason) for row in rows] == [
+            ("settled", "admitted", None),
+            ("settled", "refused", "already-recorded"),
+        ]
+        assert node.alarms == []
+
+    def test_that_is_not_true_is_settled_too(self, node: Node) -> None:
+        """An act, or a broker whose clock is behind, has overtaken it: whoever said it looks again."""
+        node.decide()
+        early = _breach(node, at="2016-08-02T23:59:00+08:00")
+        node.work()
+
+        assert (node.row(early).state, node.row(early).reason) == ("settled", "not-due")
+        assert node.alarms == []
+
+    def test_that_was_sent_twice_is_settled_as_what_it_was_first(self, node: Node) -> None:
+        node.decide()
+        said = _breach(node, at="2016-08-10T12:00:00+08:00")
+        node.log.swallow = 2
+        node.trail.asleep = True
+        with pytest.raises(BusUnreachable):
+            node.sender.round()
+        node.work()
+        node.trail.asleep = False
+        node.work()
+
+        assert (node.row(said).state, node.row(said).verdict) == ("settled", "admitted")
+        assert node.on_record() == {"admitted": 2, "duplicate": 2}
+
+    def test_that_is_broken_is_parked(self, node: Node) -> None:
+        """A notice that names no organ is our own fault, and no other node has said it."""
+        node.decide()
+        broken = _breach(node, at="2016-08-10T12:00:00+08:00", to=[])
+        node.work()
+
+        assert (node.row(broken).state, node.row(broken).reason) == ("parked", "header-incomplete")
+        assert len(node.alarms) == 1
+
+
+def _breach(node: Node, *, at: str, to: Sequence[str] = ("V9801",)) -> bytes:
+    """Put the breach of P-TRIAGE into the outbox, as logged *at*."""
+    clock = f"P-TRIAGE/{CASE}/1"
+    fields = {
+        "event_type": "DeadlineBreached",
+        "case_id": CASE,
+        "aggregate": {"kind": "case", "id": CASE},
+        "publisher": "S-copyright",
+        "occurred_at": "2016-08-03T00:00:00+08:00",
+        "due_at": "2016-08-02T23:59:59.999+08:00",
+        "to": list(to),
+        "cites": [{"kind": "clock", "id": clock}],
+        "region_code": "980100",
+        "pii_level": "P0",
+    }
+    body = {"timer_id": "P-TRIAGE", "due_strict": "2016-08-02T23:59:59.999+08:00", "responsible": list(to)}
+    event_id = uuid4().bytes
+    said = content(fields, body, event_id=event_id, salt=b"s" * 16)
+    node.outbox.submit(Draft(said=said, digest=b"", at=to_ms(at)))
+    return event_id
 
 
 class TestCrash:
