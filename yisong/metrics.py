@@ -21,6 +21,16 @@ MetricName = Literal[
     "yisong_trail_batch_seconds",
     # Histogram, records in a batch. Full batches mean that the trail is catching up.
     "yisong_trail_batch_records",
+    # Counter, events put into our agency's inbox. One may be put there twice, after a crash.
+    "yisong_relayed_total",
+    # Gauge, events: recorded, concern our agency, and do not lie in its inbox yet.
+    "yisong_relay_waiting_records",
+    # Gauge, seconds since the inbox last held all that it should. Growing is bad: its desk sees nothing new.
+    "yisong_relay_behind_seconds",
+    # Counter (outcome, reason): deliveries that the desk has answered; duplicate: it had before.
+    "yisong_desk_deliveries_total",
+    # Gauge, deliveries that wait for a person, those behind them in their case included. Above 0: look at them.
+    "yisong_desk_parked",
     # Gauge, seconds by which broker time was ahead of ours when the newest record arrived; alarm at 1 (production).
     "yisong_broker_ahead_seconds",
     # Gauge, versions on the topic `rulebook`, which this release cannot judge and treats as void.
@@ -40,6 +50,11 @@ METRICS: Final[
     "yisong_trail_behind_seconds": ("gauge", (), ()),
     "yisong_trail_batch_seconds": ("histogram", _TIMES, ("stage",)),
     "yisong_trail_batch_records": ("histogram", _SIZES, ()),
+    "yisong_relayed_total": ("counter", (), ()),
+    "yisong_relay_waiting_records": ("gauge", (), ()),
+    "yisong_relay_behind_seconds": ("gauge", (), ()),
+    "yisong_desk_deliveries_total": ("counter", (), ("outcome", "reason")),
+    "yisong_desk_parked": ("gauge", (), ()),
     "yisong_broker_ahead_seconds": ("gauge", (), ()),
     "yisong_rulebook_void_versions": ("gauge", (), ()),
 }

@@ -12,10 +12,11 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from services.trail.app import build
+from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
 from services.trail.workers import leash, supervise
 from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
-from yisong.home import AGENCIES, Home, Running
+from yisong.home import AGENCIES, Agency, Home, Running
 from yisong.ledger import Law
 from yisong.metrics import Metrics
 from yisong.publishing.sender import run_sender
@@ -24,23 +25,26 @@ if TYPE_CHECKING:
     from services.trail.follow import Trail
 
 _LOG = logging.getLogger(__name__)
-# A trail that has not come round in so many seconds is not well.
+# A trail or relay that has not come round in so many seconds is not well.
 _STUCK = 60.0
 _AGAIN = 1.0
 
 
 class Node:
-    """One process of an agency's node: its trail, its metrics, its sender."""
+    """One process of an agency's node: its trail, its metrics, its sender, and the relay of its partitions."""
 
     def __init__(self, settings: argparse.Namespace) -> None:
         """Read the home of the bus. Raises BusNotFound or WiringFault."""
         home = Home(settings.home)
         self._running: Running = home.need_running()
         self._law = Law(home.genesis())
-        self._home, self._settings, self._agency = home, settings, str(settings.agency)
+        self._home, self._settings = home, settings
+        self._agency: Agency = settings.agency
         self._partitions = parse_partitions(settings.partitions or f"0-{self._law.bus.partitions - 1}")
         self._stop = Event()
         self._trail: Trail | None = None
+        self._metrics = Metrics(self._agency)
+        self._relay = Relay(self._relayable(), self._metrics)
 
     def stop(self, *_: object) -> None:
         """Stop after the batch in hand."""
@@ -48,17 +52,17 @@ class Node:
 
     def run(self) -> None:
         """Follow the log until stopped. Raises what only a person can put right."""
-        metrics = Metrics(self._agency)
         port = self._settings.metrics_port
         if port is None:
             port = self._running.metrics[self._agency]
-        server = metrics.serve(port, health=self._health)
+        server = self._metrics.serve(port, health=self._health)
         if self._settings.sender:
             Thread(target=self._send, name="sender", daemon=True).start()
+        Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
         self._collect_less()
         try:
             while not self._stop.is_set():
-                self._follow(metrics)
+                self._follow()
         finally:
             server.shutdown()
 
@@ -74,17 +78,18 @@ class Node:
         gc.freeze()
         gc.set_threshold(200_000, 20, 20)
 
-    def _follow(self, metrics: Metrics) -> None:
+    def _follow(self) -> None:
         """Follow the log until stopped, or until Kafka or PostgreSQL is away: then begin again from what is stored."""
         try:
             self._trail = build(
+                agency=self._agency,
                 bootstrap=self._running.bootstrap,
                 dsn=self._running.dsn[self._agency],
-                group=f"trail-{self._agency}",
                 partitions=self._partitions,
                 law=self._law,
-                metrics=metrics,
+                metrics=self._metrics,
                 threads=self._settings.threads,
+                relay=self._relay.wake,
             )
             _LOG.info("the trail of %s follows %s", self._agency, self._trail.positions)
             self._trail.follow(stopped=self._stop.is_set)
@@ -106,9 +111,13 @@ class Node:
             stop=self._stop,
         )
 
+    def _relayable(self) -> Relayable:
+        running = self._running
+        return Relayable(self._agency, running.dsn[self._agency], running.bootstrap, self._partitions)
+
     def _health(self) -> dict[str, object] | None:
         trail = self._trail
-        if trail is None or time.monotonic() - trail.alive_at > _STUCK:
+        if trail is None or time.monotonic() - min(trail.alive_at, self._relay.alive_at) > _STUCK:
             return None
         positions = {str(partition): offset for partition, offset in trail.positions.items()}
         return {"agency": self._agency, "rulebook": self._law.rulebook.hash.hex(), "positions": positions}

@@ -1,10 +1,11 @@
 """How is a trail put together? Nothing is read before it is told to `follow`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 
 from services.trail.follow import Trail, same_log
 from services.trail.store import Store
+from yisong.home import Agency
 from yisong.kafka.log import CaseLog
 from yisong.kafka.rulebook_topic import RulebookTopic
 from yisong.kafka.topics import check_case_events
@@ -13,18 +14,29 @@ from yisong.metrics import Metrics
 
 
 def build(  # noqa: PLR0913 (what a trail stands on)
-    *, bootstrap: str, dsn: str, group: str, partitions: Sequence[int], law: Law, metrics: Metrics, threads: int
+    *,
+    agency: Agency,
+    bootstrap: str,
+    dsn: str,
+    partitions: Sequence[int],
+    law: Law,
+    metrics: Metrics,
+    threads: int,
+    relay: Callable[[], object] = lambda: None,
 ) -> Trail:
     """
     Return the trail of *partitions*, having seen that topic, position and log are what they must be.
 
-    Raises TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
+    *relay* is called when something that concerns *agency* has been recorded. Raises TopicDiffers, PositionLost,
+    LogReplaced or BusUnreachable.
     """
     check_case_events(bootstrap, law.bus)
     with ExitStack() as opened:
         store = opened.enter_context(closing(Store(dsn, partitions=partitions)))
-        log = opened.enter_context(closing(CaseLog(bootstrap, positions=store.positions, group=group)))
+        log = opened.enter_context(closing(CaseLog(bootstrap, positions=store.positions, group=f"trail-{agency}")))
         same_log(store, bootstrap=bootstrap)
         opened.pop_all()  # from here on the trail closes them
     rulebook = RulebookTopic(bootstrap)
-    return Trail(log=log, rulebook=rulebook, store=store, law=law, metrics=metrics, threads=threads)
+    return Trail(
+        agency=agency, log=log, rulebook=rulebook, store=store, law=law, metrics=metrics, threads=threads, relay=relay
+    )

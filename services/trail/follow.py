@@ -11,6 +11,7 @@ from services.trail.handle import Batch, judge, open_batch
 from services.trail.rules import Judged, Run, first_difference, runs_of
 from services.trail.store import Store
 from yisong.errors import LogReplaced, WiringFault
+from yisong.home import Agency
 from yisong.kafka.log import CaseLog, reread
 from yisong.kafka.rulebook_topic import RulebookTopic
 from yisong.ledger import Law
@@ -30,10 +31,24 @@ class Trail:
     """
 
     def __init__(  # noqa: PLR0913 (what a trail stands on)
-        self, *, log: CaseLog, rulebook: RulebookTopic, store: Store, law: Law, metrics: Metrics, threads: int = 2
+        self,
+        *,
+        agency: Agency,
+        log: CaseLog,
+        rulebook: RulebookTopic,
+        store: Store,
+        law: Law,
+        metrics: Metrics,
+        threads: int,
+        relay: Callable[[], object],
     ) -> None:
-        """Follow *log* into *store* under *law*; signatures are verified in *threads*."""
+        """
+        Follow *log* into *store* under *law*; signatures are verified in *threads*.
+
+        *relay* is called when something that concerns *agency* has been recorded.
+        """
         self._log, self._rulebook, self._store, self._law = log, rulebook, store, law
+        self._agency, self._relay = agency, relay
         self._metrics, self._threads = metrics, threads
         self._complete_at = time.monotonic()
         self.alive_at = time.monotonic()
@@ -59,9 +74,11 @@ class Trail:
         with self._timed("load"):
             dockets, memories = self._store.load(batch.dockets, batch.ids)  # 5
         with self._timed("fold"):
-            judged = judge(batch, law=self._law, dockets=dockets, memories=memories)  # 6
+            judged = judge(batch, law=self._law, agency=self._agency, dockets=dockets, memories=memories)  # 6
         with self._timed("write"):
             self._store.record(runs, judged, received_at=received_at)  # 7
+        if judged.relayed:
+            self._relay()
         self._log.commit({run.partition: run.next_offset for run in runs})  # 8
         self._show(batch, judged, received_at)
 

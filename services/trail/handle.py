@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.trail.rules import Body, Judged, LogRecord, Memories, Run
+from services.trail.rules import Body, Judged, LogRecord, Memories, Relayed, Run, concerns
+from yisong.desk.inbox import InboxRecord, encode_record
 from yisong.envelope.open import Opened, open_record
-from yisong.ledger import Docket, Entry, Law, absent_entry, docket_of, fold, ids_needed, known_by
+from yisong.home import Agency
+from yisong.ledger import Docket, Entry, Law, absent_entry, docket_of, dumps, fold, ids_needed, known_by
 from yisong.signing.verify import verify
 
 # The longest value that can be an envelope; of noise beyond it nothing is kept, its hash is in the leaf.
@@ -40,14 +42,14 @@ def _open(record: LogRecord) -> Opened:
     return open_record(record.partition, record.offset, record.timestamp, record.key, record.value)
 
 
-def judge(batch: Batch, *, law: Law, dockets: Mapping[str, Docket], memories: Memories) -> Judged:
+def judge(batch: Batch, *, law: Law, agency: Agency, dockets: Mapping[str, Docket], memories: Memories) -> Judged:
     """
-    Fold a batch, partition by partition, in the order of offsets.
+    Fold a batch, partition by partition, in the order of offsets, and note what concerns *agency*.
 
     *dockets*: those of the batch that exist. *memories* gains what the batch makes its dockets remember, so that an
     event may be cited, or come twice, within one batch.
     """
-    folding = _Folding(law, dict(dockets), memories)
+    folding = _Folding(law, agency, dict(dockets), memories)
     opened = iter(batch.opened)
     for run in batch.runs:
         expected = run.first
@@ -55,16 +57,17 @@ def judge(batch: Batch, *, law: Law, dockets: Mapping[str, Docket], memories: Me
             folding.absent(run.partition, expected, record.offset)
             folding.record(next(opened), record.value)
             expected = record.offset + 1
-    return Judged(entries=folding.entries, bodies=folding.bodies, dockets=folding.touched)
+    return Judged(entries=folding.entries, bodies=folding.bodies, relayed=folding.relayed, dockets=folding.touched)
 
 
 class _Folding:
     """The accumulators of one batch; lives no longer than `judge`."""
 
-    def __init__(self, law: Law, dockets: dict[str, Docket], memories: Memories) -> None:
-        self._law, self._dockets, self._memories = law, dockets, memories
+    def __init__(self, law: Law, agency: Agency, dockets: dict[str, Docket], memories: Memories) -> None:
+        self._law, self._agency, self._dockets, self._memories = law, agency, dockets, memories
         self.entries: list[Entry] = []
         self.bodies: list[Body] = []
+        self.relayed: list[Relayed] = []
         self.touched: dict[str, tuple[Docket, int, int]] = {}
 
     def absent(self, partition: int, first: int, end: int) -> None:
@@ -85,6 +88,23 @@ class _Folding:
             event_id = entry.header.event_id
             memory[event_id] = (*memory.get(event_id, ()), known)
         self.entries.append(entry)
+        if docket is not None and concerns(entry, docket, self._agency, self._law):
+            self.relayed.append(_relayed(opened, entry, docket))
         travelled = opened.carried if opened.carried is not None else value
         if travelled is not None:
             self.bodies.append(Body(opened.partition, opened.offset, travelled[:_KEPT]))
+
+
+def _relayed(opened: Opened, entry: Entry, docket: Docket) -> Relayed:
+    """Return what the inbox gets of an admitted event: what was sent, and the state of its docket after it."""
+    record = InboxRecord(
+        partition=opened.partition,
+        offset=opened.offset,
+        log_time=entry.log_time,
+        verdict=entry.verdict,
+        header=opened.header_bytes or b"",
+        carried=opened.carried or b"",
+        signatures=opened.signatures,
+        docket=dumps(docket),
+    )
+    return Relayed(opened.partition, opened.offset, docket.case_id.encode(), encode_record(record))

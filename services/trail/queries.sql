@@ -51,3 +51,27 @@ ON CONFLICT (case_id) DO UPDATE SET
 -- When we received what: local, never compared.
 INSERT INTO local_batches ("partition", first_offset, next_offset, received_at)
 SELECT *, %(received_at)s::bigint FROM unnest(%(partitions)s::integer[], %(expected)s::bigint[], %(next_offsets)s::bigint[])
+
+-- waiting_for_inbox --
+-- What comes next into the inbox: of each partition its oldest rows from an offset on, so many rows and bytes at most.
+SELECT "partition", "offset", key, value
+  FROM (SELECT oldest.*, row_number() OVER so_far AS place, sum(octet_length(oldest.value)) OVER so_far AS bytes
+          FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS asked("partition", first)
+         CROSS JOIN LATERAL (SELECT * FROM local_relay AS one
+                              WHERE one."partition" = asked."partition" AND one."offset" >= asked.first
+                              ORDER BY one."offset" LIMIT %(rows)s) AS oldest
+        WINDOW so_far AS (PARTITION BY oldest."partition" ORDER BY oldest."offset")) AS next
+ WHERE place = 1 OR bytes <= %(bytes)s
+ ORDER BY "partition", "offset"
+
+-- lies_in_inbox --
+-- Forget what Kafka has: each partition up to an offset, and nothing lies before it that was not sent.
+DELETE FROM local_relay AS sent USING unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS asked("partition", last)
+ WHERE sent."partition" = asked."partition" AND sent."offset" <= asked.last
+
+-- count_waiting_for_inbox --
+-- How much does not lie in the inbox yet, of each partition from an offset on.
+SELECT coalesce(sum(rows), 0)::bigint
+  FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS asked("partition", first)
+ CROSS JOIN LATERAL (SELECT count(*) AS rows FROM local_relay AS one
+                      WHERE one."partition" = asked."partition" AND one."offset" >= asked.first) AS counted

@@ -4,7 +4,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final, LiteralString
 
-from services.trail.rules import Body
+from services.trail.rules import Body, Relayed
 from yisong.envelope.header import Header
 from yisong.ledger import Docket, Entry
 from yisong.postgres.binary import NULL, int8, jsonb, raw, text
@@ -17,10 +17,12 @@ COPY_BODIES: Final[LiteralString] = 'COPY bodies ("partition", "offset", carried
 COPY_DOCKETS: Final[LiteralString] = """
 COPY staged (case_id, "partition", last_offset, log_time, "index", prev_leaf, next_due, state)
 FROM STDIN (FORMAT binary)"""
+COPY_RELAYED: Final[LiteralString] = 'COPY local_relay ("partition", "offset", key, value) FROM STDIN (FORMAT binary)'
 
 # Field count, then each fixed field behind its length.
 _ENTRY = Struct(">hiiiqiqiq").pack
 _BODY = Struct(">hiiiqi").pack
+_RELAYED = Struct(">hiiiq").pack
 _PLACE = Struct(">iiiqiqiq").pack
 _EIGHT = b"\0\x08"
 _FALSE, _TRUE = raw(b"\0"), raw(b"\1")
@@ -71,6 +73,11 @@ def body(one: Body) -> bytes:
     """Pack a row of ``bodies``."""
     partition, offset, carried = one
     return _BODY(3, 4, partition, 8, offset, len(carried)) + carried
+
+
+def relayed(one: Relayed) -> bytes:
+    """Pack a row of ``local_relay``."""
+    return _RELAYED(4, 4, one.partition, 8, one.offset) + raw(one.key) + raw(one.value)
 
 
 def docket(one: Docket, partition: int, offset: int, state: bytes) -> bytes:

@@ -1,13 +1,18 @@
-"""Which records come next, and is the log still the one that we read? Values in, values out."""
+"""Which records come next, whom does an entry concern, and is the log still the one that we read? Values in and out."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from yisong.ledger import Docket, Entry, Known
+from yisong.home import Agency
+from yisong.ledger import Docket, Entry, Known, Law, organs_meant
 
 Memories = dict[str, dict[bytes, tuple[Known, ...]]]
 """By docket: what it remembers, by event id."""
+
+_ADMITTED = ("admitted", "admitted-late")
+# It says that a node lives, and nothing of any case (events.yaml: in no inbox).
+_HEARTBEAT = "Heartbeat"
 
 
 class LogRecord(Protocol):
@@ -52,12 +57,26 @@ class Body(NamedTuple):
     carried: bytes
 
 
+class Relayed(NamedTuple):
+    """A record for the inbox of our agency, until it lies there; *partition* and *offset* are those of the event."""
+
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a batch comes to: its entries in the order of the log, what travelled, and every docket that it touched."""
+    """
+    What a batch comes to: its entries in the order of the log, what travelled, and every docket that it touched.
+
+    *relayed*: what the inbox of the agency gets of it, in the order of the log.
+    """
 
     entries: Sequence[Entry]
     bodies: Sequence[Body]
+    relayed: Sequence[Relayed]
     dockets: Mapping[str, tuple[Docket, int, int]]
     """By case id: the docket as of its newest record, and that record's partition and offset."""
 
@@ -80,6 +99,29 @@ def runs_of(batch: Mapping[int, Sequence[LogRecord]], *, positions: Mapping[int,
 
 def _from(first: int, records: Iterable[LogRecord]) -> Sequence[LogRecord]:
     return [record for record in records if record.offset >= first]
+
+
+def concerns(entry: Entry, docket: Docket, agency: Agency, law: Law) -> bool:
+    """
+    Hold where an event must come to the desk of *agency*: it was admitted, and an organ of that role has to do with it.
+
+    That is one that said it or in whose name it was said, that must act on it (``to``) or is told (``cc``), or that the
+    event's audience means (events.yaml). *docket*: as it stands after the event.
+    """
+    header = entry.header
+    if entry.verdict not in _ADMITTED or header is None or header.event_type == _HEARTBEAT:
+        return False
+    audience = law.events[header.event_type].audience
+    named = (header.publisher, header.speaker, *header.to, *header.cc)
+    return (
+        agency in audience
+        or _of_role(agency, named, law)
+        or any(_of_role(agency, organs_meant(token, header, docket, law), law) for token in audience)
+    )
+
+
+def _of_role(agency: Agency, organs: Iterable[str], law: Law) -> bool:
+    return any(law.organs[organ].role == agency for organ in organs)
 
 
 def first_difference(

@@ -1,4 +1,4 @@
-"""How do entries, dockets and the position get into PostgreSQL, all of them or none?"""
+"""How do entries, dockets, what is to be relayed and the position get into PostgreSQL, all of them or none?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -118,6 +118,8 @@ class Store:
                 staged = (rows.docket(*at, to_jsonb(states[case_id])) for case_id, at in judged.dockets.items())
                 copy_rows(cursor, rows.COPY_DOCKETS, staged)
                 cursor.execute(_SQL["write_dockets"])
+            if judged.relayed:
+                copy_rows(cursor, rows.COPY_RELAYED, map(rows.relayed, judged.relayed))
             cursor.execute(_SQL["note_batch"], {**moves, "received_at": received_at})
         self.positions.update((run.partition, run.next_offset) for run in runs)
         self._held.wrote(judged.dockets, {case_id: len(state) for case_id, state in states.items()})

@@ -6,6 +6,7 @@ instant, for whoever looks. Nothing here reads a clock, a network, a database or
 """
 
 from yisong.envelope.leaf import TOPIC
+from yisong.ledger.audience import organs_meant
 from yisong.ledger.breaches import Breach, breaches
 from yisong.ledger.clocks import advance
 from yisong.ledger.docket import Aggregate, Chain, Clock, Docket, Outcome
@@ -36,4 +37,5 @@ __all__ = [
     "ids_needed",
     "known_by",
     "loads",
+    "organs_meant",
 ]

@@ -20,6 +20,7 @@ Outcome = Literal["running", "on_time", "rolled_on_time", "late", "lapsed", "voi
 """
 
 Fact = Literal[
+    "finder",  # case: organ that found the clue
     "holders",  # case: organs that hold the clue now
     "told",  # case: cc of the newest hand-over
     "owner",  # case: organ that opened it, or filed it where it is police-born
@@ -32,13 +33,14 @@ Fact = Literal[
     "addressed",  # referral: police organs that the newest sending or re-route names
     "receiver",  # referral: police organ that gave the newest receipt
     "refuser",  # referral: police organ that refused to file a case
-    "requester",  # site action: organ that asked for the suspension
+    "requester",  # site action: organ that asked for the suspension; lookup, assistance: organ that asked
     "filing_authority",  # site action: organ that answered the look-up on which it rests
     "access_authority",  # site action: addressees of the newest approving decision
     "issuer",  # rectification: organ that ordered it
     "extended",  # rectification: event id (hex) of its extension
     "leads",  # supervision: lead organs
     "orderer",  # supervision: organ that ordered it
+    "co_signers",  # supervision: organs that ordered it together with the orderer
     "final_report",  # supervision: event id (hex) of the final report
     "asked",  # lookup, assistance: organs asked
 ]

@@ -1,5 +1,5 @@
 """
-What do later guards and clocks need to know of an admitted event?
+What do later guards, clocks and audiences need to know of an admitted event?
 
 One function for each kind of event that leaves something behind, by state machine. Organs are remembered as who spoke:
 ``acting_for`` where an event names it (lifecycles.yaml, ``acting_for``).
@@ -63,8 +63,12 @@ def _reported(header: Header, _: Aggregate) -> Learnt:
     return {"final_report": (header.event_id.hex(),)} if header.variant == "final" else {}
 
 
+def _asked(header: Header, _: Aggregate) -> Learnt:
+    return {"asked": header.to, "requester": (header.speaker,)}
+
+
 LEARNT: Mapping[tuple[str, str], Callable[[Header, Aggregate], Learnt]] = {
-    ("case", "ClueFound"): lambda header, _: {"holders": (header.speaker,)},
+    ("case", "ClueFound"): lambda header, _: {"finder": (header.speaker,), "holders": (header.speaker,)},
     ("case", "ClueHandedOver"): _handed_over,
     ("case", "CaseOpened"): lambda header, _: {"owner": (header.speaker,)},
     ("case", "CriminalCaseFiled"): _filed,
@@ -88,10 +92,11 @@ LEARNT: Mapping[tuple[str, str], Callable[[Header, Aggregate], Learnt]] = {
     ("supervision", "JointSupervisionOrdered"): lambda header, _: {
         "leads": header.to,
         "orderer": (header.speaker,),
+        "co_signers": header.cc,
     },
     ("supervision", "SupervisionProgressReported"): _reported,
-    ("lookup", "FilingLookupRequested"): lambda header, _: {"asked": header.to},
-    ("assistance", "AssistanceRequested"): lambda header, _: {"asked": header.to},
+    ("lookup", "FilingLookupRequested"): _asked,
+    ("assistance", "AssistanceRequested"): _asked,
 }
 """By kind of aggregate and event type: what the event leaves on the aggregate; the aggregate as it was before it."""
 

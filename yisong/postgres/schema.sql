@@ -143,3 +143,190 @@ CREATE TABLE local_outbox (
 );
 CREATE INDEX local_outbox_open ON local_outbox (state, serial) WHERE state IN ('waiting', 'signed', 'logged');
 CREATE INDEX local_outbox_chain ON local_outbox (case_id, publisher, publisher_seq);
+
+-- What concerns our agency and does not lie in its inbox yet. Written in the transaction of the trail that records the event,
+-- and deleted once Kafka has it: no event of an inbox is missing, whatever crashes, and some may come twice. Local: each
+-- agency has other rows.
+CREATE TABLE local_relay (
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    key         bytea   NOT NULL,
+    value       bytea   NOT NULL,  -- the record's bytes, the state of the docket after the event included
+    PRIMARY KEY ("partition", "offset")
+);
+ALTER TABLE local_relay ALTER COLUMN value SET STORAGE EXTERNAL;
+
+-- What this agency's desk has made of its inbox. Local: other agencies owe other things, so it is never compared.
+-- Instants are milliseconds since 1970 (UTC).
+
+-- Which deliveries have been answered, and how: exactly one row each, claimed in the transaction that holds the effect.
+-- A negative offset, -1 - n, is record n of the inbox itself, of which nobody can say what it delivered.
+CREATE TABLE local_settled (
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    case_id     text    NOT NULL,
+    outcome     text    NOT NULL CHECK (outcome IN ('emit', 'owe', 'ignore', 'park')),
+    reason      text,
+    PRIMARY KEY ("partition", "offset")
+);
+
+-- Which events answered a delivery; what became of each stands in local_outbox.
+CREATE TABLE local_emitted (
+    event_id    bytea   PRIMARY KEY,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    name        text    NOT NULL
+);
+
+-- What this agency owes: which organ, until when, under which article, because of which event.
+CREATE TABLE local_duties (
+    id          uuid    PRIMARY KEY,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    event_id    uuid    NOT NULL,
+    case_id     text    NOT NULL,
+    name        text    NOT NULL,
+    organ       text    NOT NULL,
+    owed        text[]  NOT NULL,  -- event types any of which fulfils it; empty: an officer says when it is done
+    about_kind  text    NOT NULL,
+    about_id    text    NOT NULL,
+    article     text    NOT NULL,
+    why         text    NOT NULL,
+    due_strict  bigint,
+    due_rolled  bigint,
+    clock_id    text,
+    advice      jsonb   NOT NULL,
+    about_state text    NOT NULL,  -- in which state the aggregate and the case were when it arose
+    case_state  text    NOT NULL,
+    opened_at   bigint  NOT NULL,
+    state       text    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'void')),
+    closed_by   bigint,            -- offset in the same partition
+    closed_at   bigint,
+    officer     text
+);
+CREATE INDEX local_duties_open ON local_duties (case_id) WHERE state = 'open';
+
+-- Every change of a duty, in its order.
+CREATE TABLE local_duty_history (
+    serial   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    duty     uuid   NOT NULL REFERENCES local_duties (id),
+    state    text   NOT NULL,
+    "offset" bigint,               -- of the event that made the change, in the duty's partition
+    at       bigint NOT NULL,
+    officer  text,
+    noted_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX local_duty_history_of_duty ON local_duty_history (duty, serial);
+
+-- Deliveries that a person must look at, and those of the same case behind them. They wait in the order of the case.
+CREATE TABLE local_parked (
+    serial      bigint  GENERATED ALWAYS AS IDENTITY UNIQUE,  -- in which order they came, which is that of the case
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    case_id     text    NOT NULL,
+    reason      text    NOT NULL,
+    detail      text    NOT NULL,
+    value       bytea   NOT NULL,  -- the inbox record, as it came
+    parked_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    attempts    integer NOT NULL DEFAULT 1,
+    asked       boolean NOT NULL DEFAULT false,  -- somebody has asked to run it again
+    redriven    boolean NOT NULL DEFAULT false,  -- it has been answered since, and holds nothing back any more
+    PRIMARY KEY ("partition", "offset")
+);
+CREATE INDEX local_parked_waiting ON local_parked (case_id) WHERE NOT redriven;
+CREATE INDEX local_parked_asked ON local_parked (case_id) WHERE asked AND NOT redriven;
+
+-- What the clocks service of this node watches. Local: when it looked, and whose turn it is here, is nobody else's.
+
+-- How far in each partition its trail's entries have been looked at.
+CREATE TABLE local_watched (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint NOT NULL CHECK (next_offset >= 0)
+);
+
+-- What is to be said of a clock: a breach or a warning, from the instant falls_at on; turn_at: when this node says it if
+-- nobody has. log_time: of a docket that has a time of its own (a demo bus), and null where the wall clock counts.
+CREATE TABLE local_watch (
+    case_id  text    NOT NULL,
+    notice   text    NOT NULL,
+    falls_at bigint  NOT NULL,
+    rank     integer NOT NULL,
+    turn_at  bigint  NOT NULL,
+    log_time bigint,
+    tries    integer NOT NULL DEFAULT 0,
+    event_id bytea,
+    PRIMARY KEY (case_id, notice)
+);
+CREATE INDEX local_watch_turns ON local_watch (turn_at);
+
+-- The dockets of a demo bus that live by the wall clock; on a production bus all of them do, and this stays empty.
+CREATE TABLE local_live (
+    case_id text PRIMARY KEY,
+    taken   boolean NOT NULL DEFAULT false
+);
+
+-- The filing register 备案库 of the telecoms line, from which its desk answers look-ups. Empty on every other node.
+-- Local: it is this line's own, and no verdict reads it. A filing holds from its first day until before its last.
+CREATE TABLE local_filings (
+    authority       text NOT NULL,  -- the organ of the filing province
+    kind            text NOT NULL CHECK (kind IN ('domain', 'app')),
+    value           text NOT NULL,  -- a domain as A-label, or the bundle id of an app
+    icp_no          text,
+    licence_no      text,
+    sponsor_kind    text NOT NULL,
+    sponsor_name    text,           -- of an organisation; of a person its token
+    sponsor_uscc    text,
+    contact_ref     text,           -- where the contact is kept, never the contact itself
+    access_provider text,
+    access_region   text,
+    valid_from      date NOT NULL,
+    valid_to        date CHECK (valid_to > valid_from),
+    PRIMARY KEY (kind, value, valid_from)
+);
+
+-- Which papers were handed in with a referral, by hash: what the police desk compares its manifest with. The files stay
+-- where they are kept. Local: empty on every other node, and no verdict reads it.
+CREATE TABLE local_papers (
+    serial      bigint GENERATED ALWAYS AS IDENTITY,
+    referral    text   NOT NULL,
+    kind        text   NOT NULL,
+    sha256      bytea  NOT NULL CHECK (length(sha256) = 32),
+    size        bigint NOT NULL,
+    received_at bigint NOT NULL,
+    PRIMARY KEY (referral, kind, sha256)
+);
+
+-- What the desk of the copyright line puts a new clue beside. Empty on every other node. Local: it is this line's own reading
+-- of bodies, and no verdict reads it. Append-only: a second delivery of the same event adds nothing.
+
+-- The archive series of the case of each clue that this line may read.
+CREATE TABLE local_clue_series (
+    case_id text PRIMARY KEY,
+    series  text NOT NULL
+);
+
+-- What the clues of a case name as their targets, in the form in which two can be compared.
+CREATE TABLE local_clue_targets (
+    kind    text NOT NULL,
+    value   text NOT NULL,
+    case_id text NOT NULL,
+    PRIMARY KEY (kind, value, case_id)
+);
+
+-- Entries of the list of protected works 重点作品白名单, and their removals, by position.
+CREATE TABLE local_protected_works (
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    log_time    bigint  NOT NULL,
+    organ       text    NOT NULL,
+    removal     boolean NOT NULL,
+    doc_no      text    NOT NULL,
+    title       text    NOT NULL,
+    work_type   text,               -- null: of any kind
+    identifier  text,
+    valid_from  date,
+    valid_to    date,
+    PRIMARY KEY ("partition", "offset")
+);
+CREATE INDEX local_protected_works_title ON local_protected_works (title);
+CREATE INDEX local_protected_works_identifier ON local_protected_works (identifier) WHERE identifier IS NOT NULL;

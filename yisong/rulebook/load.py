@@ -16,6 +16,7 @@ from yisong.rulebook.identity import rulebook_hash
 from yisong.rulebook.lifecycles import lifecycles
 from yisong.rulebook.model import BusProfile, Rulebook
 from yisong.rulebook.reasons import reasons
+from yisong.rulebook.thresholds import thresholds
 from yisong.rulebook.timers import timers
 
 GENESIS_DAY = date(2000, 1, 1)
@@ -44,6 +45,7 @@ def load(contract: Path, *, bus: BusProfile, schema_event_types: Mapping[bytes, 
         timers=timers(files.timers),
         calendar=calendar(files.calendar),
         reasons=reasons(files.reasons),
+        thresholds=thresholds(files.thresholds),
         schema_event_types=schema_event_types,
         bus=bus,
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from yisong.rulebook.limits import Thresholds
+
 Role = Literal["copyright", "cac", "miit", "police", "system"]
 Unit = Literal["h", "d", "wd", "m"]
 InstanceMode = Literal["case_id", "aggregate", "cited"]
@@ -272,6 +274,7 @@ class Rulebook:
     timers: Mapping[str, Timer]
     calendar: tuple[CalendarRow, ...]
     reasons: Reasons
+    thresholds: Thresholds
     schema_event_types: Mapping[bytes, str]
     bus: "BusProfile"
 

@@ -1,12 +1,19 @@
-"""Is ``thresholds.yaml`` sound? Advice to officers: no verdict reads it, so it is checked and hashed, and no more."""
+"""What does ``thresholds.yaml`` say: from when on may an infringement be a crime? Advice only: no verdict reads it."""
 
+import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
+from yisong.rulebook.limits import Limit, Threshold, Thresholds
 from yisong.rulebook.yaml_file import Shape, read
+
+#: Metrics that no amount or count is measured by: a finding in words, and a count of other rules.
+_NOT_MEASURED: Final = frozenset({"element", "met_half_rules", "any_of"})
+_TIMES: Final = re.compile(r"\b(two|three|four|five|ten) times\b")
+_NUMBERS: Final = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 
 
 class FlagShape(Shape):
@@ -93,6 +100,8 @@ def threshold_faults(file: ThresholdsFile, *, metrics: set[str], charges: set[st
         faults += [
             f"thresholds.yaml: {rule.rule_id}: there is no rule {name}" for name in combine.rules if name not in ids
         ]
+        if combine.unsold is not None and _TIMES.search(combine.unsold) is None:
+            faults.append(f"thresholds.yaml: {rule.rule_id}: unsold does not say how many times")
         if rule.metric == "any_of" and not combine.any_of:
             faults.append(f"thresholds.yaml: {rule.rule_id}: any_of names no alternatives")
         if rule.charge is not None and rule.charge not in charges:
@@ -102,3 +111,54 @@ def threshold_faults(file: ThresholdsFile, *, metrics: set[str], charges: set[st
         if rule.value and rule.aggravated and rule.aggravated <= rule.value:
             faults.append(f"thresholds.yaml: {rule.rule_id}: the aggravated level is not above the threshold")
     return faults
+
+
+def thresholds(file: ThresholdsFile) -> Thresholds:
+    """Return the thresholds as a value; *file* is taken to be free of faults."""
+    return Thresholds(
+        version=file.version,
+        rules=tuple(_threshold(shape) for shape in file.rules),
+        duties={flag: shape.duty for flag, shape in file.flags.items()},
+    )
+
+
+def _threshold(shape: RuleShape) -> Threshold:
+    combine = shape.combine if isinstance(shape.combine, CombineShape) else CombineShape()
+    alternatives = _limits(combine.any_of)
+    repeats = shape.metric == "repeat" and bool(alternatives)
+    times = None if combine.unsold is None else _TIMES.search(combine.unsold)
+    return Threshold(
+        id=shape.rule_id,
+        subject=shape.subject,
+        limits=() if repeats else _own_limit(shape) or alternatives,
+        repeat_limits=alternatives if repeats else _limits(combine.repeat_any_of),
+        repeat_years=combine.repeat_within_years,
+        halves=tuple(combine.rules),
+        different_items=combine.reading == "different_items",
+        times_if_unsold=None if times is None else _NUMBERS[times[1]],
+        element=_element(shape, combine),
+        multiplies=shape.value if shape.metric == "element" else None,
+        item=shape.item,
+        since=shape.from_,
+        until=shape.to,
+        source=shape.source,
+        tag=shape.tag,
+        charge=shape.charge,
+        administrative=shape.rule_id.startswith("AD-"),
+    )
+
+
+def _own_limit(shape: RuleShape) -> tuple[Limit, ...]:
+    if shape.value is None or shape.metric in _NOT_MEASURED:
+        return ()
+    return (Limit(metric=shape.metric, value=shape.value, aggravated=shape.aggravated),)
+
+
+def _limits(shapes: list[MetricShape] | None) -> tuple[Limit, ...]:
+    return tuple(Limit(metric=one.metric, value=one.value, aggravated=one.aggravated) for one in shapes or ())
+
+
+def _element(shape: RuleShape, combine: CombineShape) -> str | None:
+    if shape.metric == "element":
+        return str(shape.combine)
+    return combine.element

@@ -16,7 +16,7 @@ from yisong.contract import folder
 from yisong.errors import ContractFault
 from yisong.schemas.from_catalogue import NAMESPACE, snake
 
-Kind = Literal["envelope", "header", "leaf", "body"]
+Kind = Literal["envelope", "header", "leaf", "body", "delivery"]
 
 _FILE = re.compile(r"(?P<stem>[a-z0-9_]+)\.v(?P<version>[1-9][0-9]*)\.avsc")
 
@@ -63,6 +63,11 @@ class Registry:
     def leaf(self) -> Schema:
         """The newest schema of the leaf."""
         return self.versions["Leaf"][-1]
+
+    @property
+    def delivery(self) -> Schema:
+        """The newest schema of what lies in an inbox."""
+        return self.versions["Delivery"][-1]
 
     def body(self, event_type: str) -> Schema:
         """Return the newest body schema of *event_type*; KeyError where there is no such type."""
@@ -117,7 +122,9 @@ def _registry_faults(
         if numbers != list(range(1, len(numbers) + 1)):
             faults.append(f"{name}: its versions are {numbers}; they must count 1, 2, 3 … without a gap")
     return faults + [
-        f"{name}: there is no such schema" for name in ("Envelope", "Header", "Leaf") if name not in versions
+        f"{name}: there is no such schema"
+        for name in ("Envelope", "Header", "Leaf", "Delivery")
+        if name not in versions
     ]
 
 
@@ -146,7 +153,7 @@ def _load(path: Path, *, relative: str) -> Schema:
 def _kind(name: str, *, is_body: bool) -> Kind:
     if is_body:
         return "body"
-    kinds: Mapping[str, Kind] = {"Envelope": "envelope", "Header": "header", "Leaf": "leaf"}
+    kinds: Mapping[str, Kind] = {"Envelope": "envelope", "Header": "header", "Leaf": "leaf", "Delivery": "delivery"}
     return kinds[name]
 
 

@@ -1,0 +1,118 @@
+"""How does a record get into an inbox, in order and without fail, and how does one look into an inbox?"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, suppress
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.producer.future import FutureRecordMetadata
+
+from yisong.errors import BusUnreachable
+from yisong.kafka.records import LogRecord, read_lean
+
+# A record that has been handed over is never given up: the client tries again for as long as the process lives (24 days
+# are the longest it knows). Giving one up would let the next of its partition overtake it.
+_NEVER_MS = (1 << 31) - 1
+_LARGEST_REQUEST = 4 * 1024 * 1024
+_LOOK_UP_SECONDS = 0.5
+
+Sent = tuple[int, bytes, bytes]
+"""Partition, key and value of a record."""
+
+
+class InboxWriter:
+    """
+    An inbox, written through an idempotent producer.
+
+    Within one session a record is neither doubled nor overtaken by a later one of its partition. A session ends with
+    its process, or with an answer of the broker that no trying again can change; whoever goes on after that must begin
+    with the oldest record of which it is not known that it lies there.
+    """
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        """Name the broker; the connection is made when it is first needed, and again after a fault."""
+        self._bootstrap, self._topic = bootstrap, topic
+        self._producer: KafkaProducer | None = None
+
+    def write(self, records: Iterable[Sent], *, stopped: Callable[[], bool]) -> None:
+        """
+        Append *records* in their order, and return when all of them lie there, on every copy that is in sync.
+
+        *stopped* is asked twice a second meanwhile. Raises BusUnreachable where it holds, or where the broker does not
+        take them; some of them may lie there then.
+        """
+        try:
+            producer = self._open()
+            futures = [self._hand_over(producer, record) for record in records]
+            for future in futures:
+                self._await(future, stopped)
+        except (KafkaError, AssertionError) as fault:
+            self.close()
+            raise BusUnreachable(
+                f"Kafka does not take what is for {self._topic} ({type(fault).__name__}). It stays in the database and "
+                "is sent again. See that the broker runs (`yisong status`) and has the topic (`yisong topics plan`)."
+            ) from fault
+
+    def _hand_over(self, producer: KafkaProducer, record: Sent) -> FutureRecordMetadata:
+        partition, key, value = record
+        return producer.send(self._topic, key=key, value=value, partition=partition)
+
+    @staticmethod
+    def _await(future: FutureRecordMetadata, stopped: Callable[[], bool]) -> None:
+        while not future.is_done:
+            try:
+                future.get(timeout=_LOOK_UP_SECONDS)
+            except KafkaTimeoutError:
+                if stopped():
+                    raise
+        future.get()
+
+    def close(self) -> None:
+        """Let go of the connection; nothing is waited for."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError, AssertionError):
+                producer.close(timeout=0)
+
+    def _open(self) -> KafkaProducer:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                enable_idempotence=True,
+                acks="all",
+                linger_ms=1,
+                max_request_size=_LARGEST_REQUEST,
+                max_block_ms=10_000,
+                request_timeout_ms=10_000,
+                delivery_timeout_ms=_NEVER_MS,
+                bootstrap_timeout_ms=10_000,
+                reconnect_backoff_max_ms=1_000,
+                allow_auto_create_topics=False,
+            )
+        return self._producer
+
+
+def look_into(bootstrap: str, topic: str, *, follow: bool) -> Iterator[LogRecord]:
+    """
+    Yield what lies in *topic*, each partition in its order; *follow*: and go on for ever.
+
+    No position is kept anywhere, and no desk notices. Raises BusUnreachable.
+    """
+    try:
+        with closing(KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)) as consumer:
+            read_lean(consumer)
+            yield from _records(consumer, topic, follow=follow)
+    except KafkaError as fault:
+        raise BusUnreachable(
+            f"{topic} cannot be read ({type(fault).__name__}). See that the broker runs (`yisong status`)."
+        ) from fault
+
+
+def _records(consumer: KafkaConsumer, topic: str, *, follow: bool) -> Iterator[LogRecord]:
+    parts = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+    consumer.assign(parts)
+    consumer.seek_to_beginning(*parts)
+    ends = consumer.end_offsets(parts)
+    while follow or any(consumer.position(part) < ends[part] for part in parts):
+        for records in consumer.poll(timeout_ms=500).values():
+            yield from records
