@@ -29,14 +29,15 @@ class Running:
     What a running bus serves, and where; all of it on this machine.
 
     ``dsn``: per agency, the role of its services (insert and select); ``admin_dsn``: the owner of its database.
-    ``metrics``: per agency, the HTTP port of its node. ``pids``: by name of the process. ``pid``: who answers for all.
-    ``ready``: the nodes answer, too. ``nodes``: the bus was started with them.
+    ``metrics``: per agency, the HTTP port of its node; ``desks``: that of its desk. ``pids``: by name of the process.
+    ``pid``: who answers for all. ``ready``: the nodes answer, too. ``nodes``: the bus was started with them and desks.
     """
 
     bootstrap: str
     dsn: Mapping[str, str]
     admin_dsn: Mapping[str, str]
     metrics: Mapping[str, int]
+    desks: Mapping[str, int]
     pids: Mapping[str, int]
     pid: int
     ready: bool

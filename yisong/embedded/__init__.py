@@ -1,4 +1,4 @@
-"""A whole bus on one machine: a real Kafka broker, a real PostgreSQL, four nodes; nothing to install but Python."""
+"""A whole bus on one machine: real Kafka and PostgreSQL, four nodes, four desks; nothing to install but Python."""
 
 from yisong.embedded.bus import Bus
 

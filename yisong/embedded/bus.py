@@ -27,7 +27,7 @@ Progress = Callable[[str], None]
 
 class Bus:
     """
-    A running embedded bus: a Kafka broker, a PostgreSQL server and, unless left out, the four nodes.
+    A running embedded bus: a Kafka broker, a PostgreSQL server and, unless left out, four nodes with desks and clocks.
 
     Use it as a context manager. Whoever started it owns it: when that process ends, in whatever way, everything ends.
     """
@@ -91,6 +91,27 @@ class Bus:
         """Kill the node of *agency* with SIGKILL, as a crash would."""
         self.stop_node(agency, how=SIGKILL)
 
+    def start_desk(self, agency: str) -> None:
+        """Start the desk of *agency* and wait until it reads its inbox."""
+        self._launch(node.desk_program(self.home, agency, log=self._log(node.desk_name(agency))))
+        self._await_desk(agency)
+
+    def stop_desk(self, agency: str, *, how: Signals = Signals.SIGTERM) -> None:
+        """Stop the desk of *agency*, by SIGTERM unless *how* says otherwise."""
+        self._processes.stop(node.desk_name(agency), how=how)
+
+    def kill_desk(self, agency: str) -> None:
+        """Kill the desk of *agency* with SIGKILL, as a crash would."""
+        self.stop_desk(agency, how=SIGKILL)
+
+    def start_clocks(self) -> None:
+        """Start the clocks of all four agencies."""
+        self._launch(node.clocks_program(self.home, log=self._log(node.CLOCKS)))
+
+    def stop_clocks(self, *, how: Signals = Signals.SIGTERM) -> None:
+        """Stop the clocks of all four agencies, by SIGTERM unless *how* says otherwise."""
+        self._processes.stop(node.CLOCKS, how=how)
+
     def kill_broker(self) -> None:
         """Kill the broker with SIGKILL, as a crash would."""
         self._processes.stop(broker.NAME, how=SIGKILL)
@@ -143,16 +164,24 @@ class Bus:
         self._save(ready=not nodes, nodes=nodes)
         if not nodes:
             return
-        say("starting the four nodes")
+        say("starting the four nodes and their desks")
         for agency in AGENCIES:
             self._launch(node.program(self.home, agency, log=self._log(node.name(agency))))
         for agency in AGENCIES:
+            self._launch(node.desk_program(self.home, agency, log=self._log(node.desk_name(agency))))
+        self.start_clocks()
+        for agency in AGENCIES:
             self._await_node(agency)
-            say(f"the node of {agency} is well")
+            self._await_desk(agency)
+            say(f"node and desk of {agency} are well")
         self._save(ready=True, nodes=True)
 
     def _await_node(self, agency: str) -> None:
         port, name = self._ports[agency], node.name(agency)
+        until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
+
+    def _await_desk(self, agency: str) -> None:
+        port, name = self._ports[node.desk_name(agency)], node.desk_name(agency)
         until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
 
     def _launch(self, program: Program) -> None:
@@ -170,6 +199,7 @@ class Bus:
             dsn={agency: self._dsn(database.service_role(agency), database.database(agency)) for agency in AGENCIES},
             admin_dsn={agency: self._dsn(database.OWNER, database.database(agency)) for agency in AGENCIES},
             metrics={agency: self._ports[agency] for agency in AGENCIES},
+            desks={agency: self._ports[node.desk_name(agency)] for agency in AGENCIES},
             pids={**self._pids, "keeper": self._processes.keeper_pid},
             pid=getpid(),
             ready=ready,
@@ -205,7 +235,7 @@ def _choose_ports(file: Path) -> dict[str, int]:
     """Return a free port for everyone who listens, the same as last time wherever possible."""
     last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
     chosen: dict[str, int] = {}
-    for name in (broker.NAME, "controller", database.NAME, *AGENCIES):
+    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *map(node.desk_name, AGENCIES)):
         chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
     write_whole(file, orjson.dumps(chosen))
     return chosen

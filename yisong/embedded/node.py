@@ -1,12 +1,23 @@
-"""How does one agency's node start, and how is it seen to be well? ``python -m services.trail``."""
+"""
+How do the services of the agencies start, and how are they seen to be well?
+
+Of each agency a node (``services.trail``) and a desk (``services.<agency>``), each its own process; one process for the
+clocks of all four (``services.clocks``), to spare a small machine.
+"""
 
 import sys
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Final
 
 from yisong.embedded.ports import LOOPBACK
 from yisong.embedded.processes import Program
 from yisong.home import Home
+
+CLOCKS: Final = "clocks"
+
+# Desks and clocks write to the outbox that the node sends, so they are stopped before it.
+_STAGE_OF_NODES, _STAGE_OF_OTHERS = 1, 2
 
 
 def name(agency: str) -> str:
@@ -14,15 +25,34 @@ def name(agency: str) -> str:
     return f"node-{agency}"
 
 
+def desk_name(agency: str) -> str:
+    """Return the name of an agency's desk among the processes."""
+    return f"desk-{agency}"
+
+
 def program(home: Home, agency: str, *, log: Path) -> Program:
     """Return the node of *agency* as a program to start."""
-    argv = (sys.executable, "-m", "services.trail", "--home", str(home.path), "--agency", agency)
+    return _service(name(agency), home, "trail", "--agency", agency, log=log, stage=_STAGE_OF_NODES)
+
+
+def desk_program(home: Home, agency: str, *, log: Path) -> Program:
+    """Return the desk of *agency* as a program to start."""
+    return _service(desk_name(agency), home, agency, log=log, stage=_STAGE_OF_OTHERS)
+
+
+def clocks_program(home: Home, *, log: Path) -> Program:
+    """Return the clocks of all four agencies as a program to start."""
+    return _service(CLOCKS, home, CLOCKS, log=log, stage=_STAGE_OF_OTHERS)
+
+
+def _service(name: str, home: Home, service: str, *more: str, log: Path, stage: int) -> Program:
+    argv = (sys.executable, "-m", f"services.{service}", "--home", str(home.path), *more)
     env = {"PYTHONUNBUFFERED": "1"}
-    return Program(name=name(agency), argv=argv, log=str(log), folder=str(home.path), env=env, grace=8.0, stage=1)
+    return Program(name=name, argv=argv, log=str(log), folder=str(home.path), env=env, grace=8.0, stage=stage)
 
 
 def healthy(port: int) -> bool:
-    """Hold where the node behind *port* says that it is well."""
+    """Hold where the service behind *port* says that it is well."""
     connection = HTTPConnection(LOOPBACK, port, timeout=2)
     try:
         connection.request("GET", "/healthz")

@@ -1,0 +1,1 @@
+"""The desk of the telecoms line 通信."""

@@ -1,0 +1,221 @@
+"""A desk is killed, fed garbage and cut off: each delivery has one outcome, and each answer is on the log once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import psycopg
+import pytest
+from kafka import KafkaProducer
+
+from tests.clues import own_case
+from tests.desks import referred
+from tests.faults.answering_desk import FAILING
+from yisong import Publisher
+from yisong.desk.inbox import decode_record, topic
+from yisong.embedded import Bus, node
+from yisong.envelope.partition import partition_of
+from yisong.errors import Undecodable
+from yisong.home import Home
+from yisong.kafka.inbox import look_into
+from yisong.publishing.instants import to_ms
+
+# `make soak` runs the whole, `make test` a small version.
+KILLS, CASES = (20, 60) if os.environ.get("YISONG_SOAK") else (3, 8)
+_PATIENCE = 60 + CASES * 2
+
+
+class AnsweringDesk:
+    """The desk of the police, which signs receipts itself; it takes the place of the one that the bus has started."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.dsn = bus.running.dsn["police"]
+        self.out = KafkaProducer(bootstrap_servers=bus.running.bootstrap, acks="all")
+        self.publisher = Publisher(bus.home)
+        bus.stop_desk("police")
+        self.start()
+
+    def start(self) -> None:
+        argv = [sys.executable, "-m", "tests.faults.answering_desk", "--home", str(self.bus.home.path)]
+        with (self.bus.home.logs / "answering-desk.log").open("ab") as log:
+            self.process = subprocess.Popen(argv, stdout=log, stderr=log)
+
+    def await_well(self) -> None:
+        until(lambda: node.healthy(self.bus.running.desks["police"]), "the desk is not well")
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def refer(self, case_id: str) -> None:
+        """Refer a case to 甲省一市公安局, without waiting for anybody."""
+        for header, body, event_id in referred(case_id):
+            at = to_ms(header["at"])
+            stated = {name: value for name, value in header.items() if name != "at"}
+            self.publisher.publish_header(stated, body, event_id=event_id, at=at, wait=None)
+
+    def rows(self, statement: str, *given: object) -> Sequence[tuple[object, ...]]:
+        with psycopg.connect(self.dsn) as connection:
+            return connection.execute(statement, given).fetchall()
+
+    def receipts(self, cases: Sequence[str]) -> dict[str, list[str]]:
+        """Return the verdicts on receipts, by case."""
+        found: dict[str, list[str]] = {case_id: [] for case_id in cases}
+        for case_id, verdict in self.rows("SELECT docket, verdict FROM entries WHERE event_type = 'ReferralReceipted'"):
+            found.setdefault(str(case_id), []).append(str(verdict))
+        return {case_id: found[case_id] for case_id in cases}
+
+    def inbox(self) -> set[tuple[int, int]]:
+        """Return the positions of all that was delivered to the police."""
+        found = set()
+        for record in look_into(self.bus.running.bootstrap, topic("police"), follow=False):
+            try:
+                said = decode_record(record.value or b"")
+            except Undecodable:
+                continue
+            found.add((said.partition, said.offset))
+        return found
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+        self.publisher.close()
+        self.out.close()
+
+
+def until(holds: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnsweringDesk]:
+    with Bus.start(Home(tmp_path_factory.mktemp("bus"))) as bus:
+        desk = AnsweringDesk(bus)
+        desk.await_well()
+        yield desk
+        desk.close()
+
+
+def test_a_desk_killed_at_any_instant_answers_everything_once(desk: AnsweringDesk) -> None:
+    """
+    While cases are referred to the police, their desk is killed with SIGKILL again and again.
+
+    Each delivery has exactly one outcome, each referral one receipt on the log, admitted, and its duty is done.
+    """
+    chance = random.Random(20160918)  # noqa: S311 (repeatable on purpose)
+    cases = [own_case(number) for number in range(CASES)]
+    kills = chance.sample(range(CASES), min(KILLS, CASES)) + [CASES - 1] * max(0, KILLS - CASES)
+    for number, case_id in enumerate(cases):
+        desk.refer(case_id)
+        for _ in range(kills.count(number)):
+            time.sleep(chance.uniform(0, 4))
+            desk.kill()
+            desk.start()
+    until(lambda: all(desk.receipts(cases).values()), "a referral has no receipt")
+    until(lambda: _settled(desk) == desk.inbox(), "a delivery has no outcome")
+
+    assert desk.receipts(cases) == {case_id: ["admitted"] for case_id in cases}
+    assert desk.rows("SELECT DISTINCT state FROM local_duties") == [("done",)]
+    assert desk.rows("SELECT count(*) FROM local_duties") == [(CASES,)]
+    assert desk.rows("SELECT count(*) FROM local_parked") == [(0,)]
+
+
+def test_garbage_in_the_inbox_waits_for_a_person_and_holds_up_no_other_case(desk: AnsweringDesk) -> None:
+    """Bytes that are no delivery are parked under their key, and the desk goes on with everybody else's cases."""
+    spoiled, other = own_case(1_000), own_case(1_001)
+    key = spoiled.encode()
+    for value in (b"", "移送".encode(), None, b"\xc3\x01" + bytes(2_000)):
+        desk.out.send(topic("police"), key=key, value=value, partition=partition_of(key, 12)).get(timeout=30)
+    desk.refer(other)
+    until(lambda: all(desk.receipts([other]).values()), "another case was held up")
+    desk.refer(spoiled)
+    until(lambda: len(_waiting(desk, spoiled)) > 4, "the spoiled case was not held")
+
+    assert _waiting(desk, spoiled) == ["undecodable", *["behind-parked"] * (len(_waiting(desk, spoiled)) - 1)]
+    assert desk.process.poll() is None
+
+
+def test_what_a_rule_failed_on_is_answered_once_it_is_mended_and_run_again(desk: AnsweringDesk) -> None:
+    """`yisong dead-letters` shows the case that waits, and runs it again in its order."""
+    case_id, failing = own_case(2_000), desk.bus.home.path / FAILING
+    failing.write_text(case_id)
+    desk.refer(case_id)
+    until(lambda: "rule-failed" in _waiting(desk, case_id), "nothing was parked")
+    shown = yisong(desk, "dead-letters", "list", "--agency", "police")
+    refused = yisong(desk, "dead-letters", "redrive", "--agency", "police", "--case", case_id)
+    failing.unlink()
+
+    yisong(desk, "dead-letters", "redrive", "--agency", "police", "--case", case_id)
+
+    until(lambda: all(desk.receipts([case_id]).values()), "the referral has no receipt")
+    assert desk.receipts([case_id]) == {case_id: ["admitted"]}
+    assert _waiting(desk, case_id) == []
+    assert case_id in shown.stdout
+    assert "LookupError" in shown.stdout
+    assert "a rule that fails" not in shown.stdout
+    assert refused.returncode == 1
+    assert "rule-failed LookupError" in refused.stdout
+
+
+def test_a_desk_outlives_its_database_connection(desk: AnsweringDesk) -> None:
+    """PostgreSQL cuts the desk off; it reaches it anew, and the next referral is answered."""
+    case_id = own_case(3_000)
+    pids = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'yisong-desk-police'"
+    with psycopg.connect(desk.bus.running.admin_dsn["police"]) as owner:
+        assert owner.execute(pids).fetchall() == [(True,)]
+
+    desk.refer(case_id)
+
+    until(lambda: all(desk.receipts([case_id]).values()), "the referral has no receipt")
+
+
+def test_desks_outlive_the_broker(desk: AnsweringDesk) -> None:
+    """Kafka is killed and started again: a desk that runs finds it, and one that starts meanwhile begins again."""
+    case_id = own_case(4_000)
+    desk.bus.kill_broker()
+    desk.kill()
+    desk.start()
+    time.sleep(5)
+    assert desk.process.poll() is None
+    desk.bus.start_broker()
+
+    desk.refer(case_id)
+
+    until(lambda: all(desk.receipts([case_id]).values()), "the referral has no receipt")
+    with psycopg.connect(desk.bus.running.dsn["copyright"], autocommit=True) as copyright_line:
+        told = "SELECT count(*) FROM local_settled WHERE case_id = %s"
+        until(lambda: copyright_line.execute(told, (case_id,)).fetchone() == (10,), "their desk has not heard of it")
+
+
+def test_a_desk_stops_when_it_is_asked_to(desk: AnsweringDesk) -> None:
+    """SIGTERM ends it, in good order and soon."""
+    desk.process.terminate()
+
+    assert desk.process.wait(10) == 0
+
+
+def _settled(desk: AnsweringDesk) -> set[tuple[object, object]]:
+    return {(row[0], row[1]) for row in desk.rows('SELECT "partition", "offset" FROM local_settled')}
+
+
+def _waiting(desk: AnsweringDesk, case_id: str) -> list[object]:
+    found = desk.rows("SELECT reason FROM local_parked WHERE case_id = %s AND NOT redriven ORDER BY serial", case_id)
+    return [row[0] for row in found]
+
+
+def yisong(desk: AnsweringDesk, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "yisong.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "YISONG_HOME": str(desk.bus.home.path)},
+    )

@@ -1,0 +1,141 @@
+"""When is a duty no longer owed?"""
+
+from dataclasses import replace
+
+from tests.desks import Told, case, receipt_owed
+from tests.unit.ledger.story import law
+from yisong.desk.delivery import Delivery
+from yisong.desk.duties import Closing, KeptDuty, closing, duty_id, overtaken
+from yisong.desk.outcome import Duty
+from yisong.envelope.header import AggregateRef
+from yisong.ledger import advance
+from yisong.publishing.instants import to_ms
+
+
+def kept(cause: Delivery, duty: Duty) -> KeptDuty:
+    """Return *duty* as it is kept because of *cause*."""
+    return KeptDuty(
+        id=duty_id(cause.partition, cause.offset, duty.name),
+        case_id=cause.header.case_id,
+        duty=duty,
+        partition=cause.partition,
+        offset=cause.offset,
+        event_id=duty_id(0, 0, "of no account"),
+        opened_at=cause.log_time,
+        about_state=cause.state(duty.about),
+        case_state=cause.docket.case.state,
+    )
+
+
+def receipt(story: Told) -> KeptDuty:
+    """Return the receipt that the newest event of *story* makes the police owe."""
+    cause = story.delivered("police").delivery
+    return kept(cause, receipt_owed(cause))
+
+
+class TestAnAct:
+    def test_fulfils_the_duty_of_the_organ_that_owes_it(self) -> None:
+        """甲省一市公安局 signs the receipt that it owes."""
+        story = case("H1", until="CriminalReferralSent")
+        owed = receipt(story)
+        signed = story.until_next("ReferralReceipted").kept[-1][1]
+
+        assert closing(owed, story.delivered("police").delivery) == Closing("done", signed.offset, signed.log_time)
+
+    def test_of_another_kind_leaves_it_open(self) -> None:
+        """The feedback to the reporter is still owed when evidence is secured."""
+        story = case("H1", until="ClueFound")
+        cause = story.delivered("copyright").delivery
+        about = AggregateRef("clue", f"C-{story.case_id}-1")
+        owed = kept(
+            cause, Duty(name="f", by="V9801", owed=("ClueFeedbackSent",), about=about, article="B18", why="反馈")
+        )
+        story.until_next("EvidencePreserved")
+
+        assert closing(owed, story.delivered("copyright").delivery) is None
+
+    def test_about_a_referral_is_about_its_case_too(self) -> None:
+        """Who owes a decision on whether to refer the case has made it when a referral is proposed."""
+        story = case("H1", until="InspectionRecorded")
+        cause = story.delivered("copyright").delivery
+        duty = Duty(
+            name="decide",
+            by="V9801",
+            owed=("ReferralProposed",),
+            about=cause.docket.case.ref,
+            article="D310 3",
+            why="是否移送",
+        )
+        owed = kept(cause, duty)
+        story.until_next("ReferralProposed")
+        after = story.delivered("copyright").delivery
+
+        assert closing(owed, after) == Closing("done", after.offset, after.log_time)
+
+    def test_of_another_organ_does_not_fulfil_it(self) -> None:
+        """What V9801 says in the case is not the receipt of the police."""
+        story = case("H1", until="CriminalReferralSent")
+        cause = story.delivered("police").delivery
+        owed = kept(cause, replace(receipt_owed(cause), by="P9802", clock_id=None))
+        story.until_next("ReferralReceipted")
+
+        assert closing(owed, story.delivered("police").delivery) is None
+
+
+class TestAClock:
+    def test_that_another_act_has_stopped_says_that_it_is_done(self) -> None:
+        """Whoever gave the receipt, it is given: the clock stands."""
+        story = case("H1", until="CriminalReferralSent")
+        cause = story.delivered("police").delivery
+        owed = kept(cause, replace(receipt_owed(cause), owed=("NothingOfTheKind",)))
+        story.until_next("ReferralReceipted")
+        signed = story.delivered("police").delivery
+
+        assert closing(owed, signed) == Closing("done", signed.offset, signed.log_time)
+
+    def test_that_is_late_leaves_the_duty_open(self) -> None:
+        """After 24 hours the receipt is late, and owed all the same."""
+        story = case("H1", until="CriminalReferralSent")
+        owed = receipt(story)
+        as_of = to_ms("2016-08-10T00:00:00+08:00")
+
+        late = advance(story.now, as_of, law())
+
+        assert late.clocks[-1].outcome == "late"
+        assert overtaken(owed, late, law(), offset=9, log_time=as_of) is None
+
+    def test_that_is_void_ends_the_duty(self) -> None:
+        """甲省一市公安局 has passed the case on, so it does not ask for missing papers any more."""
+        story = case("H3", until="ReferralReceipted")
+        cause = story.delivered("police").delivery
+        (clock,) = cause.clocks("T-REF-04")
+        duty = Duty(
+            name="papers", by="P9801", owed=("ReferralSupplementRequested",), about=clock.aggregate, article="CX",
+            why="补正", clock_id=clock.id,
+        )  # fmt: skip
+        owed = kept(cause, duty)
+        story.until_next("ReferralRerouted")
+        rerouted = story.delivered("police").delivery
+
+        assert closing(owed, rerouted) == Closing("void", rerouted.offset, rerouted.log_time)
+
+
+class TestTheEndOfACase:
+    def test_ends_what_was_owed_in_it(self) -> None:
+        """Nobody inspects a site for a case that is closed."""
+        story = case("H1", until="InspectionRecorded")
+        cause = story.delivered("copyright").delivery
+        duty = Duty(name="x", by="V9801", owed=(), about=cause.docket.case.ref, article="P", why="检查")
+        owed = kept(cause, duty)
+        story.until_next("CaseClosed")
+        closed = story.delivered("copyright").delivery
+
+        assert closing(owed, closed) == Closing("void", closed.offset, closed.log_time)
+
+    def test_leaves_open_what_arises_from_it(self) -> None:
+        """The file of a closed case is archived after its end, whatever is recorded in the case meanwhile."""
+        story = case("H1", until="CaseClosed")
+        cause = story.delivered("copyright").delivery
+        duty = Duty(name="archive", by="V9801", owed=(), about=cause.docket.case.ref, article="B24", why="归档")
+
+        assert closing(kept(cause, duty), cause) is None

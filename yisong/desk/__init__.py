@@ -1,0 +1,1 @@
+"""What the four desks share: deliveries in, outcomes out, and where both are kept."""

@@ -1,0 +1,154 @@
+"""What do the four desks share? Everything but their rules: a record of the inbox in, its effect in PostgreSQL."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from threading import Event, Lock
+from time import monotonic, time
+
+from yisong.desk.delivery import Delivery
+from yisong.desk.drafting import Author
+from yisong.desk.inbox import decode_record, deliveries
+from yisong.desk.outcome import Outcome
+from yisong.desk.policy import Policy
+from yisong.desk.redrive import redrive
+from yisong.desk.settle import Handle, settle, settle_unreadable, where
+from yisong.desk.store import Place, Store, outcome_name, outcome_reason
+from yisong.errors import BusUnreachable, Undecodable, WorldFault
+from yisong.home import Agency
+from yisong.kafka.desk import InboxValue
+from yisong.ledger import Law
+from yisong.metrics import Metrics
+from yisong.postgres import connect
+from yisong.postgres.connection import Rows
+from yisong.publishing.signer import PrivateKeys, Signer
+
+_log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a desk's `handle` may stand on; *connection*: the node's own database, in autocommit mode."""
+
+    agency: Agency
+    law: Law
+    policy: Policy
+    connection: Rows
+
+
+Build = Callable[[Context], Handle]
+"""Put a desk's `handle` together; called again whenever the database had to be reached anew."""
+
+
+class Desk:
+    """The desk of one agency. Whatever thread calls, it does one thing at a time."""
+
+    def __init__(  # noqa: PLR0913 (what a desk stands on)
+        self,
+        build: Build,
+        *,
+        policy: Policy,
+        law: Law,
+        dsn: str,
+        keys: PrivateKeys,
+        metrics: Metrics,
+        stop: Event,
+        now: Callable[[], int] = lambda: int(time() * 1000),
+    ) -> None:
+        """Answer by what *build* returns; nothing is reached before the first record. *stop*: wait no longer."""
+        self._build, self._policy, self._law, self._dsn = build, policy, law, dsn
+        self._author = Author(law, Signer(law, keys), now=now)
+        self._metrics, self._stop = metrics, stop
+        # Who cancels an asyncio task that waits for us does not stop us: the next one has to wait for its turn here.
+        self._turn = Lock()
+        self._open: tuple[Rows, Store, Handle] | None = None
+        #: Since when (monotonic) it is busy with one record; None while it is not.
+        self.busy_since: float | None = None
+
+    def settle(self, record: InboxValue) -> None:
+        """Settle a record, waiting for the database where it is away. Raises WorldFault once we are to stop."""
+        self.busy_since = monotonic()
+        self._waiting_for_the_world(partial(self._settle, record))
+        self.busy_since = None
+
+    def redrive(self) -> int:
+        """Run again what somebody has asked for, and return how many deliveries that has answered."""
+        answered = 0
+
+        def run(store: Store, handle: Handle) -> None:
+            nonlocal answered
+            answered = redrive(self._read, handle, store, author=self._author)
+            self._metrics.gauge("yisong_desk_parked", store.waiting_count())
+
+        self._waiting_for_the_world(run)
+        return answered
+
+    def close(self) -> None:
+        """Let go of the database."""
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened[0].close()
+
+    def _waiting_for_the_world(self, run: Callable[[Store, Handle], None]) -> None:
+        with self._turn:
+            self._until_done(run)
+
+    def _until_done(self, run: Callable[[Store, Handle], None]) -> None:
+        while True:
+            try:
+                _, store, handle = self._opened()
+                return run(store, handle)
+            except BusUnreachable as fault:
+                self.close()
+                if self._stop.is_set():
+                    raise
+                _log.warning("%s", fault)
+                self._stop.wait(_AGAIN_SECONDS)
+
+    def _opened(self) -> tuple[Rows, Store, Handle]:
+        if self._open is None:
+            connection = connect(self._dsn, autocommit=True, name=f"yisong-desk-{self._policy.agency}")
+            context = Context(agency=self._policy.agency, law=self._law, policy=self._policy, connection=connection)
+            self._open = connection, Store(connection), self._build(context)
+        return self._open
+
+    def _settle(self, record: InboxValue, store: Store, handle: Handle) -> None:
+        value = record.value or b""
+        try:
+            delivery = self._read(value)
+        except WorldFault:
+            raise
+        except Exception as fault:  # noqa: BLE001 (whatever these bytes are, they hold back one case and no other)
+            place = self._place(record)
+            _log.error("%d:%d of the inbox cannot be read: %s", record.partition, record.offset, where(fault))
+            self._count(settle_unreadable(place, store, detail=type(fault).__name__, value=value))
+        else:
+            self._count(settle(delivery, handle, store, author=self._author, value=value))
+
+    def _read(self, value: bytes) -> Delivery:
+        return deliveries(value, self._policy.agency, self._law)
+
+    @staticmethod
+    def _place(record: InboxValue) -> Place:
+        """Say where a record belongs that is no delivery: by what it says of its position, else by its own."""
+        case_id = (record.key or b"").decode(errors="replace").replace("\0", "\ufffd")
+        try:
+            said = decode_record(record.value or b"")
+        except Undecodable:
+            return Place(record.partition, -1 - record.offset, case_id)
+        return Place(said.partition, said.offset, case_id)
+
+    def _count(self, outcome: Outcome | None) -> None:
+        name = "duplicate" if outcome is None else outcome_name(outcome)
+        reason = "" if outcome is None else outcome_reason(outcome) or ""
+        self._metrics.count("yisong_desk_deliveries_total", outcome=name, reason=reason)
+
+
+def health(desk: Desk, *, ready: bool, stuck: float) -> Mapping[str, object] | None:
+    """Return what a desk knows of itself; None before it is *ready*, or where one record keeps it *stuck* (s)."""
+    since = desk.busy_since
+    if not ready or (since is not None and monotonic() - since > stuck):
+        return None
+    return {"ready": True}

@@ -1,0 +1,116 @@
+"""
+How does a desk read its inbox with Faust, and lose nothing?
+
+Left to itself, Faust acknowledges a record on which the function raised, and goes on with the next. Here a record is
+acknowledged once its effect is durable, and whatever prevents that stops the application before a later record of the
+same case overtakes it. What was not acknowledged comes again; whoever settles knows a record by its position.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+import faust
+from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # comes without types
+from faust.types import EventT, StreamT
+from mode import CrashingSupervisor
+
+from yisong.errors import BusUnreachable
+
+# Left to its defaults an idle desk would hear of a broker that went away only after a minute and a half.
+_REQUEST_TIMEOUT, _SESSION_TIMEOUT, _HEARTBEAT = 30.0, 10.0, 3.0
+
+
+class InboxValue(NamedTuple):
+    """A record of an inbox as it came. *partition*, *offset*: in the inbox itself."""
+
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+Settle = Callable[[InboxValue], Awaitable[None]]
+"""Settle a record; when it returns, whatever follows from the record is durable."""
+
+GROUP_PREFIX: Final = "desk-"
+
+
+def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready: Callable[[], None]) -> faust.App:
+    """
+    Return the application that settles what comes into ``inbox-<agency>``; nothing runs until it is started.
+
+    *folder*: where Faust may keep files; nothing is kept there, for there are no tables. *ready* is called when
+    partitions of the inbox have become ours. The consumer group is ``desk-<agency>``.
+    """
+    app = faust.App(
+        f"{GROUP_PREFIX}{agency}",
+        broker=f"kafka://{bootstrap}",
+        datadir=folder,
+        processing_guarantee="at_least_once",
+        consumer_auto_offset_reset="earliest",
+        key_serializer="raw",
+        value_serializer="raw",
+        agent_supervisor=CrashingSupervisor,
+        stream_wait_empty=False,  # what is in flight at a stop comes again
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+        broker_request_timeout=_REQUEST_TIMEOUT,
+        broker_session_timeout=_SESSION_TIMEOUT,
+        broker_heartbeat_interval=_HEARTBEAT,
+        broker_commit_interval=1.0,
+    )
+    inbox = app.topic(f"inbox-{agency}", key_type=bytes, value_type=bytes)
+
+    async def process(stream: StreamT[bytes]) -> None:
+        await _settle_all(app, stream, settle)
+
+    async def say_ready(*_: object, **__: object) -> None:
+        ready()
+
+    app.agent(inbox, name=f"{GROUP_PREFIX}{agency}", concurrency=1)(process)
+    app.on_partitions_assigned.connect(say_ready, weak=False)
+    return app
+
+
+async def _settle_all(app: faust.App, stream: StreamT[bytes], settle: Settle) -> None:
+    """Settle every record of *stream* in order, or stop the application."""
+    records = cast("faust.Stream[bytes]", stream).noack()
+    async for event in records.events():
+        try:
+            await settle(_as_value(event))
+        except Exception as fault:  # noqa: BLE001 (whatever it is, order comes first)
+            await app.crash(fault)
+            return
+        await records.ack(event)
+
+
+async def run(app: faust.App, *, stop: asyncio.Event) -> None:
+    """Run *app* until *stop* is set. Raises whatever crashed it; BusUnreachable where that was Kafka."""
+    try:
+        await _until(app, stop)
+    except (KafkaError, OSError) as fault:
+        raise BusUnreachable(
+            f"Kafka does not answer ({type(fault).__name__}). What was not settled comes again. "
+            "See that the broker runs (`yisong status`)."
+        ) from fault
+
+
+async def _until(app: faust.App, stop: asyncio.Event) -> None:
+    try:
+        await app.start()
+        waiting = {asyncio.ensure_future(stop.wait()), asyncio.ensure_future(app.wait_until_stopped())}
+        _, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for one in pending:
+            one.cancel()
+    finally:
+        await app.stop()
+    if app.crash_reason is not None:
+        raise app.crash_reason
+
+
+def _as_value(event: EventT[bytes]) -> InboxValue:
+    message = event.message
+    return InboxValue(message.partition, message.offset, message.key, message.value)
