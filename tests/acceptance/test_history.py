@@ -61,6 +61,27 @@ class TestHistory:
         assert not any(state["kind"] == "referral" for state in before["states"])
         assert sent["clocks"][-1]["outcome"] == "running"
 
+    def test_shows_a_correction_beside_what_was_published(self, command: CliRunner, everything: Replay) -> None:
+        """The owner reads both amounts of the penalty in H7; the police read that there was a correction."""
+        case = next(
+            case
+            for one in everything.played
+            if one.history.name == "H7"
+            for case in one.case_ids()
+            if case.startswith("CRB-970200")
+        )
+        page = command.invoke(app, ["history", case, "--node", "copyright"]).output
+        owner = orjson.loads(command.invoke(app, ["history", case, "--node", "copyright", "--json"]).output)
+        police = orjson.loads(command.invoke(app, ["history", case, "--json"]).output)
+
+        (one,) = owner["corrections"]
+        (field,) = one["fields"]
+        assert f"PenaltyDecided (monetary) [corrected by {one['by']}]" in page
+        assert f"EventCorrected [of {one['of']}]" in page
+        assert (field["field"], field["corrected"]) == ("business_amount_fen", "6210000")
+        assert [event["corrected_by"] for event in owner["events"] if event["number"] == one["of"]] == [[one["by"]]]
+        assert police["corrections"] == [{**one, "readable": False, "reason": None, "fields": None}]
+
     def test_is_the_same_from_every_node(self, command: CliRunner, h1: str) -> None:
         """Each agency tells the case from its own database."""
         told = [orjson.loads(command.invoke(app, ["history", h1, "--node", one, "--json"]).output) for one in AGENCIES]

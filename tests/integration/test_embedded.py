@@ -18,7 +18,14 @@ from yisong.errors import WiringFault, WorldFault, YisongError
 from yisong.home import AGENCIES, Home, Running
 from yisong.kafka import topics
 
-PROCESSES = {"kafka", "postgres", "keeper", *(node.name(agency) for agency in AGENCIES)}
+PROCESSES = {
+    "kafka",
+    "postgres",
+    "keeper",
+    node.CLOCKS,
+    *map(node.name, AGENCIES),
+    *map(node.desk_name, AGENCIES),
+}
 
 
 def yisong(home: Home, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -93,7 +100,7 @@ def assert_nothing_is_left(home: Home, running: Running, *, within: float) -> No
 
 class TestARunningBus:
     def test_has_every_process_and_every_topic(self, bus: Bus) -> None:
-        """Kafka, PostgreSQL and four nodes run, and the log has the partitions and the time that a demo bus demands."""
+        """Everything runs, and the log has the partitions and the time that a demo bus demands."""
         running = bus.home.need_running()
 
         assert set(running.pids) == PROCESSES
@@ -159,6 +166,16 @@ class TestARunningBus:
         bus.start_node("miit")
 
         assert node.healthy(bus.running.metrics["miit"])
+
+    def test_gets_a_killed_desk_back(self, bus: Bus) -> None:
+        """So it is with a desk, which is well once it reads its inbox again."""
+        bus.kill_desk("miit")
+        assert bus.code(node.desk_name("miit")) == -signal.SIGKILL
+        assert not node.healthy(bus.running.desks["miit"])
+
+        bus.start_desk("miit")
+
+        assert node.healthy(bus.running.desks["miit"])
 
 
 class TestAStop:

@@ -22,7 +22,15 @@ BUS = BusProfile(name="demo-1", profile="demo", partitions=12, keys=(KEY,))
 
 def running(pid: int) -> Running:
     return Running(
-        bootstrap="127.0.0.1:1", dsn={}, admin_dsn={}, metrics={}, pids={"kafka": 1}, pid=pid, ready=True, nodes=True
+        bootstrap="127.0.0.1:1",
+        dsn={},
+        admin_dsn={},
+        metrics={},
+        desks={},
+        pids={"kafka": 1},
+        pid=pid,
+        ready=True,
+        nodes=True,
     )
 
 

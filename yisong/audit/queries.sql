@@ -28,6 +28,20 @@ SELECT "partition", "offset", broker_time, verdict, reason, leaf, leaf_hash
  WHERE docket = %(case_id)s AND log_time <= %(at)s
  ORDER BY docket_index;
 
+-- bodies --
+-- What travelled beside the headers at these positions, where it is still kept.
+SELECT bodies."partition", bodies."offset", carried
+  FROM bodies
+  JOIN unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS wanted ("partition", "offset")
+    ON bodies."partition" = wanted."partition" AND bodies."offset" = wanted."offset";
+
+-- all_docket_entries --
+-- Every docket, record by record in its order: to fold all of them again.
+SELECT docket, "partition", "offset", broker_time, verdict, reason, leaf, leaf_hash
+  FROM entries
+ WHERE docket IS NOT NULL
+ ORDER BY docket, docket_index;
+
 -- partition_digests --
 -- Each partition before the given offset in one hash: every column of every entry, and whether the leaf has its hash.
 SELECT entries."partition", count(*),
@@ -78,3 +92,21 @@ SELECT "partition", "offset", organ, log_time, event_type
 SELECT leaf
   FROM entries
  WHERE event_type = ANY(%(event_types)s) AND verdict = 'refused' AND remembered;
+
+-- supervision_acts --
+-- The orders of joint supervisions, their ends, and what recipients say was served on them, docket by docket.
+SELECT log_time, leaf
+  FROM entries
+ WHERE event_type IN ('JointSupervisionOrdered', 'JointSupervisionLifted', 'DocumentServed')
+   AND verdict IN ('admitted', 'admitted-late')
+ ORDER BY docket, docket_index;
+
+-- waiting_clues --
+-- Every clue that nobody has made a case of or closed: its docket, and what was said when it was found.
+SELECT dockets.case_id, dockets.state::text, found.leaf, bodies.carried
+  FROM cases
+  JOIN dockets USING (case_id)
+  JOIN entries AS found ON found.docket = case_id AND found.event_type = 'ClueFound'
+                       AND found.verdict IN ('admitted', 'admitted-late')
+  LEFT JOIN bodies ON bodies."partition" = found."partition" AND bodies."offset" = found."offset"
+ WHERE cases.state IN ('clue', 'handed_over');

@@ -13,7 +13,7 @@ from yisong.schemas import Schema, registry
 from yisong.schemas.from_catalogue import snake
 from yisong.schemas.generate import derived_schemas
 
-app = typer.Typer(help="The Avro schemas of envelope, header, leaf and every body.", no_args_is_help=True)
+app = typer.Typer(help="The Avro schemas of envelope, header, leaf, inbox and every body.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 

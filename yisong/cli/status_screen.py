@@ -1,10 +1,11 @@
 """What does one see of a running bus at a glance?"""
 
+import os
 from typing import Final
 
 from rich.table import Table
 
-from yisong.embedded.node import healthy, name
+from yisong.embedded.node import CLOCKS, desk_name, healthy, name
 from yisong.embedded.ports import LOOPBACK, accepts
 from yisong.home import AGENCIES, Home, Running
 
@@ -46,7 +47,9 @@ def as_rows(running: Running) -> list[dict[str, object]]:
     postgres = next(iter(running.admin_dsn.values())).rpartition("@")[2].partition("/")[0]
     rows = [_row(running, "kafka", "Kafka", running.bootstrap), _row(running, "postgres", "PostgreSQL", postgres)]
     if running.nodes:
-        rows += [_node_row(running, agency) for agency in AGENCIES]
+        rows += [_service_row(running, f"{one} {ZH[one]}", name(one), running.metrics[one]) for one in AGENCIES]
+        rows += [_service_row(running, f"{one} desk", desk_name(one), running.desks[one]) for one in AGENCIES]
+        rows.append(_clocks_row(running))
     return rows
 
 
@@ -55,8 +58,24 @@ def _row(running: Running, process: str, title: str, where: str) -> dict[str, ob
     return {"name": title, "process": process, "answers": answers, "where": where, "pid": running.pids.get(process)}
 
 
-def _node_row(running: Running, agency: str) -> dict[str, object]:
-    port, process = running.metrics[agency], name(agency)
-    where = f"http://{LOOPBACK}:{port}/metrics"
-    title, pid = f"{agency} {ZH[agency]}", running.pids.get(process)
+def _service_row(running: Running, title: str, process: str, port: int) -> dict[str, object]:
+    where, pid = f"http://{LOOPBACK}:{port}/metrics", running.pids.get(process)
     return {"name": title, "process": process, "answers": healthy(port), "where": where, "pid": pid}
+
+
+def _clocks_row(running: Running) -> dict[str, object]:
+    pid = running.pids.get(CLOCKS)
+    return {"name": "clocks 期限", "process": CLOCKS, "answers": _runs(pid), "where": "", "pid": pid}
+
+
+def _runs(pid: int | None) -> bool:
+    """Hold while the process runs; whoever started it collects it when it ends."""
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def up(*, detach: Detach = False, profile: AskedProfile = "demo", no_nodes: NoNodes = False) -> None:
-    """Start the bus of this home: Kafka, PostgreSQL and four nodes. Ctrl-C stops it."""
+    """Start the bus of this home: Kafka, PostgreSQL, four nodes and their desks. Ctrl-C stops it."""
     console, home = Console(), Home.find()
     if found := home.running():
         console.print(f"A bus already runs from {home.path} (process {found.pid}).", highlight=False, soft_wrap=True)

@@ -92,12 +92,13 @@ class TestWhatTheTablesSay:
 
 
 class TestHash:
-    def test_covers_every_table_every_schema_and_the_bus(self) -> None:
+    def test_covers_every_table_every_schema_of_the_log_and_the_bus(self) -> None:
+        """What lies in an inbox is between a node and its desk: nodes with another schema of it have the same law."""
         files = genesis_manifest(folder(), BUS)["files"]
         assert isinstance(files, dict)
         on_disk = {f"rulebook/{path.name}" for path in (folder() / "rulebook").iterdir()}
         on_disk |= {path.relative_to(folder()).as_posix() for path in (folder() / "schemas").rglob("*.avsc")}
-        assert set(files) == on_disk | {"bus"}
+        assert set(files) == on_disk - {"schemas/delivery.v1.avsc"} | {"bus"}
 
     def test_changes_with_one_character_of_one_file(self, tmp_path: Path) -> None:
         contract = copied(tmp_path)

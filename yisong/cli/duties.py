@@ -1,0 +1,153 @@
+"""How does an officer see what is owed? ``yisong duties``."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+from rich.text import Text
+
+from yisong.cli.page import due, page, ruled, span, verdict
+from yisong.desk.agenda import Owed, agenda
+from yisong.desk.store import Store
+from yisong.home import AGENCIES, Agency, Home
+from yisong.ledger import Law
+from yisong.postgres import connect
+from yisong.publishing.instants import to_text
+
+Whose = Annotated[Agency | None, typer.Option(help="Whose duties; all agencies' where not said.")]
+OfOrgan = Annotated[str | None, typer.Option("--organ", help="Only those of one organ, as P9801.")]
+Everything = Annotated[bool, typer.Option("--all", help="What is done or void, too.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Done = Annotated[UUID | None, typer.Option("--done", help="Say that a duty which no event fulfils is done.")]
+Officer = Annotated[str | None, typer.Option("--officer", help="Who says so: an officer token.")]
+
+_COLUMNS = ("organ", "left", "due strict", "due rolled", "case", "duty", "about", "owed", "article")
+
+
+def duties(  # noqa: PLR0913 (one option each)
+    *,
+    agency: Whose = None,
+    organ: OfOrgan = None,
+    everything: Everything = False,
+    json: AsJson = False,
+    done: Done = None,
+    officer: Officer = None,
+) -> None:
+    """
+    Show what each organ owes: until when, under which article, because of which event.
+
+    As of now; on a demo bus as of each case's own log time. A duty is done when the act that is owed is on the log.
+    """
+    home = Home.find()
+    if done is not None:
+        _say_done(home, done, officer, agencies=(agency,) if agency else AGENCIES)
+        return
+    found = _found(home, (agency,) if agency else AGENCIES, organ=organ, everything=everything)
+    if json:
+        typer.echo(orjson.dumps([_as_json(one) for one in found], option=orjson.OPT_INDENT_2))
+    elif found:
+        page().print(ruled("Duties 待办", _COLUMNS, [_row(one) for one in found]), soft_wrap=True)
+    else:
+        page().print("Nothing is owed.")
+
+
+def _found(home: Home, agencies: Iterable[Agency], *, organ: str | None, everything: bool) -> list[Owed]:
+    law, now = Law(home.genesis()), int(time.time() * 1000)
+    found: list[Owed] = []
+    for agency in agencies:
+        with desk_store(home, agency) as store:
+            found += agenda(store, agency, law, now=now, organ=organ, everything=everything)
+    return found
+
+
+def _say_done(home: Home, duty: UUID, officer: str | None, *, agencies: Iterable[Agency]) -> None:
+    """Close a duty that no event fulfils; exit code 1, with the reason, where that is not possible."""
+    if not officer:
+        raise typer.BadParameter("who says so must stand beside it: --officer TOKEN")
+    for agency in agencies:
+        with desk_store(home, agency) as store:
+            kept = store.duty(duty)
+            if kept is None:
+                continue
+            if kept.duty.owed:
+                _refuse(f"It is fulfilled by publishing {' or '.join(kept.duty.owed)}, not by saying so.")
+            if not store.say_done(duty, officer=officer, at=int(time.time() * 1000)):
+                _refuse(f"It is {kept.state} already.")
+            typer.echo("Done.")
+            return
+    _refuse("No agency has a duty of that id.")
+
+
+def _refuse(why: str) -> None:
+    typer.echo(why, err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def desk_store(home: Home, agency: Agency) -> Iterator[Store]:
+    """Give what the desk of *agency* keeps. Raises BusNotFound or BusUnreachable."""
+    with closing(connect(home.need_running().dsn[agency], autocommit=True, name="yisong-duties")) as connection:
+        yield Store(connection)
+
+
+def _row(one: Owed) -> tuple[str | Text, ...]:
+    duty = one.kept.duty
+    strict, rolled = duty.due_strict, duty.due_rolled
+    return (
+        duty.by,
+        _left(one),
+        "" if strict is None else due(strict),
+        "" if rolled is None or rolled == strict else due(rolled),
+        one.kept.case_id,
+        duty.why,
+        "" if duty.about.kind == "case" else duty.about.id,
+        ", ".join(dict.fromkeys(act.partition(":")[0] for act in duty.owed)),
+        duty.article,
+    )
+
+
+def _left(one: Owed) -> Text:
+    if one.state != "open":
+        return verdict("dim", said=one.state)
+    if one.left is None:
+        return Text("")
+    if one.is_late:
+        return verdict("late", said=f"late by {span(-one.left)}")
+    return verdict("rolled_on_time" if one.is_late_strictly else "running", said=span(one.left))
+
+
+def _as_json(one: Owed) -> dict[str, object]:
+    kept, duty = one.kept, one.kept.duty
+    return {
+        "id": str(kept.id),
+        "agency": one.agency,
+        "organ": duty.by,
+        "name": duty.name,
+        "why": duty.why,
+        "owed": list(duty.owed),
+        "case_id": kept.case_id,
+        "about": duty.about._asdict(),
+        "article": duty.article,
+        "clock_id": duty.clock_id,
+        "due_strict": _instant(duty.due_strict),
+        "due_rolled": _instant(duty.due_rolled),
+        "as_of": _instant(one.as_of),
+        "left_ms": one.left,
+        "late": one.is_late,
+        "late_strictly": one.is_late_strictly,
+        "state": one.state,
+        "advice": duty.advice,
+        "because_of": {"event_id": str(kept.event_id), "position": f"{kept.partition}:{kept.offset}"},
+        "opened_at": _instant(kept.opened_at),
+        "closed_by": None if kept.closed_by is None else f"{kept.partition}:{kept.closed_by}",
+        "closed_at": _instant(kept.closed_at),
+        "officer": kept.officer,
+    }
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else to_text(at)
