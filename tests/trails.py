@@ -60,7 +60,7 @@ class Servers:
         bootstrap = self.bus.running.bootstrap
         metrics = Metrics("police")
         return build(
-            bootstrap=bootstrap, dsn=dsn, group="test", partitions=ours, law=self.law, metrics=metrics, threads=1
+            agency="police", bootstrap=bootstrap, dsn=dsn, partitions=ours, law=self.law, metrics=metrics, threads=1
         )
 
     def record(self, dsn: str) -> dict[int, int]:

@@ -4,7 +4,8 @@ Everything that Yisong raises itself::
     YisongError
     ├── RecordFault           what was handed in is at fault: refuse it, name every fault, send nothing
     │   ├── Undecodable       bytes that are no canonical envelope, header or body
-    │   └── NotPublishable    an event that a publisher may not send as it stands
+    │   ├── NotPublishable    an event that a publisher may not send as it stands
+    │   └── NotImportable     a file of which not even a part can be taken
     ├── WorldFault            the world is at fault: stop, acknowledge nothing, start again
     │   ├── PositionLost      the broker no longer serves the offset that comes next
     │   ├── PositionTaken     another process has moved this partition on
@@ -48,6 +49,10 @@ class Undecodable(RecordFault):
 
 class NotPublishable(RecordFault, Faults):
     """An event may not be sent as it stands; *faults* names everything that is wrong with it."""
+
+
+class NotImportable(RecordFault, Faults):
+    """Not even a part of a file can be taken; *faults* names everything that is wrong with its form."""
 
 
 class WorldFault(YisongError):
