@@ -1,9 +1,11 @@
 """What must every outbox hold to, in a node's PostgreSQL and in an agency system's SQLite file?"""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -225,3 +227,18 @@ def test_a_node_writes_the_next_event_in_the_transaction_that_settles_its_cause(
         cause.rollback()
 
         assert PostgresOutbox(cause).row_of(row.draft.said.event_id) is None
+
+
+def test_two_that_open_a_new_store_at_the_same_instant_both_get_it(tmp_path: Path) -> None:
+    """The publisher and its sender do so on every first use: neither may find the file locked by the other."""
+
+    def open_it(file: Path, together: Barrier) -> None:
+        together.wait(timeout=30)
+        SqliteOutbox(file).close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(200):
+            together = Barrier(2)
+            opened = [pool.submit(open_it, tmp_path / str(number) / "outbox.db", together) for _ in range(2)]
+            for one in opened:
+                one.result()

@@ -36,6 +36,7 @@ def test_trails_killed_under_load_equal_each_other_and_an_uninterrupted_one(tmp_
                 _kill(bus, chance.choice(AGENCIES), after=chance.uniform(0, 1.0))
             if number == KILLS // 2:
                 _kill_broker(bus)
+        _silence(bus)
         _await_all(trails)
 
         undisturbed = trails.database()
@@ -94,6 +95,21 @@ def _kill(bus: Bus, agency: str, *, after: float) -> None:
 def _kill_broker(bus: Bus) -> None:
     bus.kill_broker()
     bus.start_broker()
+
+
+def _silence(bus: Bus) -> None:
+    """Stop whoever publishes by itself; what it decided is in its node's outbox, and that is sent to the end."""
+    bus.stop_clocks()
+    for agency in AGENCIES:
+        bus.stop_desk(agency)
+    for agency in AGENCIES:
+        _until(lambda dsn=bus.running.dsn[agency]: _unsent(dsn) == 0, time.monotonic() + _PATIENCE, agency)  # type: ignore[misc]
+
+
+def _unsent(dsn: str) -> int:
+    query = "SELECT count(*) FROM local_outbox WHERE state NOT IN ('settled', 'parked')"
+    with psycopg.connect(dsn) as connection:
+        return int(connection.execute(query).fetchall()[0][0])
 
 
 def _await_all(trails: Servers) -> None:

@@ -1,6 +1,7 @@
 """How do the two stores keep an outbox? The same statements, in a node's PostgreSQL or in one SQLite file."""
 
 import fcntl
+import os
 import re
 import sqlite3
 from abc import ABC, abstractmethod
@@ -140,11 +141,13 @@ class SqliteOutbox(SqlOutbox):
         self._lock: BinaryIO | None = None
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(file, timeout=30, isolation_level=None)
-            # What is confirmed to the caller must outlive a power cut.
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript((_FOLDER / "outbox_sqlite.sql").read_text(encoding="utf-8"))
+            # Whoever meets another one at the change to WAL is refused at once, without the time-out: one at a time.
+            with _alone_in(file.parent):
+                self._connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                # What is confirmed to the caller must outlive a power cut.
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.executescript((_FOLDER / "outbox_sqlite.sql").read_text(encoding="utf-8"))
         except (OSError, sqlite3.Error) as fault:
             raise BusUnreachable(
                 f"The store {file} cannot be opened ({type(fault).__name__}). Nothing was published. "
@@ -189,6 +192,17 @@ class SqliteOutbox(SqlOutbox):
 
 def _in_sqlite(statement: str) -> str:
     return re.sub(r"%\((\w+)\)s", r":\1", statement)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep every other thread and process that asks the same out of *folder* for a moment."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _as_params(draft: Draft) -> Params:
