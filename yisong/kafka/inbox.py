@@ -1,7 +1,7 @@
 """How does a record get into an inbox, in order and without fail, and how does one look into an inbox?"""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -9,11 +9,11 @@ from kafka.producer.future import FutureRecordMetadata
 
 from yisong.errors import BusUnreachable
 from yisong.kafka.records import LogRecord, read_lean
+from yisong.kafka.session import Session
 
 # A record that has been handed over is never given up: the client tries again for as long as the process lives (24 days
 # are the longest it knows). Giving one up would let the next of its partition overtake it.
 _NEVER_MS = (1 << 31) - 1
-_LARGEST_REQUEST = 4 * 1024 * 1024
 _LOOK_UP_SECONDS = 0.5
 
 Sent = tuple[int, bytes, bytes]
@@ -31,8 +31,8 @@ class InboxWriter:
 
     def __init__(self, bootstrap: str, topic: str) -> None:
         """Name the broker; the connection is made when it is first needed, and again after a fault."""
-        self._bootstrap, self._topic = bootstrap, topic
-        self._producer: KafkaProducer | None = None
+        self._topic = topic
+        self._session = Session(bootstrap, linger_ms=1, deliver_within_ms=_NEVER_MS)
 
     def write(self, records: Iterable[Sent], *, stopped: Callable[[], bool]) -> None:
         """
@@ -42,7 +42,7 @@ class InboxWriter:
         take them; some of them may lie there then.
         """
         try:
-            producer = self._open()
+            producer = self._session.open()
             futures = [self._hand_over(producer, record) for record in records]
             for future in futures:
                 self._await(future, stopped)
@@ -69,27 +69,7 @@ class InboxWriter:
 
     def close(self) -> None:
         """Let go of the connection; nothing is waited for."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, AssertionError):
-                producer.close(timeout=0)
-
-    def _open(self) -> KafkaProducer:
-        if self._producer is None:
-            self._producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                enable_idempotence=True,
-                acks="all",
-                linger_ms=1,
-                max_request_size=_LARGEST_REQUEST,
-                max_block_ms=10_000,
-                request_timeout_ms=10_000,
-                delivery_timeout_ms=_NEVER_MS,
-                bootstrap_timeout_ms=10_000,
-                reconnect_backoff_max_ms=1_000,
-                allow_auto_create_topics=False,
-            )
-        return self._producer
+        self._session.close()
 
 
 def look_into(bootstrap: str, topic: str, *, follow: bool) -> Iterator[LogRecord]:

@@ -1,19 +1,17 @@
 """How does a record get onto ``case-events``: in order, once per try, and known to be there?"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple, Protocol, cast
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.producer.future import FutureRecordMetadata
 
 from yisong.errors import BusUnreachable
+from yisong.kafka.session import Session
 
 TOPIC = "case-events"
-# The log judges what is too large, not the client: what it refuses has an entry, what is not sent has none.
-_LARGEST_REQUEST = 4 * 1024 * 1024
-_SECONDS_TO_DELIVER = 20.0
+_SECONDS_TO_DELIVER = 20
 
 Tags = tuple[tuple[str, bytes], ...]
 
@@ -59,7 +57,7 @@ class KafkaLog:
     def __init__(self, bootstrap: str) -> None:
         """Name the broker; the connection is made when it is first needed, and again after a fault."""
         self._bootstrap = bootstrap
-        self._producer: KafkaProducer | None = None
+        self._session = Session(bootstrap, linger_ms=2, deliver_within_ms=_SECONDS_TO_DELIVER * 1000)
 
     def append(self, records: Sequence[Outgoing]) -> Sequence[Appended | None]:
         """
@@ -79,7 +77,7 @@ class KafkaLog:
         return [*results, *[None] * (len(records) - len(results))]
 
     def _hand_over(self, records: Sequence[Outgoing]) -> Sequence[FutureRecordMetadata]:
-        producer = self._open()
+        producer = self._session.open()
         futures = [
             producer.send(
                 TOPIC,
@@ -106,27 +104,7 @@ class KafkaLog:
 
     def close(self) -> None:
         """Let go of the connection; nothing is waited for."""
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(KafkaError, AssertionError):
-                producer.close(timeout=0)
-
-    def _open(self) -> KafkaProducer:
-        if self._producer is None:
-            self._producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                enable_idempotence=True,
-                acks="all",
-                linger_ms=2,
-                max_request_size=_LARGEST_REQUEST,
-                max_block_ms=10_000,
-                request_timeout_ms=10_000,
-                delivery_timeout_ms=_SECONDS_TO_DELIVER * 1000,
-                bootstrap_timeout_ms=10_000,
-                reconnect_backoff_max_ms=1_000,
-                allow_auto_create_topics=False,
-            )
-        return self._producer
+        self._session.close()
 
 
 def _result(future: FutureRecordMetadata) -> Appended | None:
