@@ -16,7 +16,7 @@ LOCKS := requirements.txt requirements-dev.txt
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: $(RUN)  ## a bus, one referral through four agencies, four equal trails
+demo: $(RUN)  ## a bus, the example cases through four desks, a case of today, four equal trails
 	@$(BIN)/yisong demo
 
 test: $(STAMP)  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
@@ -33,7 +33,7 @@ bench: $(RUN)  ## how fast a trail takes in events, beside the ceiling and the n
 	@$(BIN)/python -m bench.ingest
 
 soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills
-	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/faults tests/unit/ledger/test_oracle.py
+	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/faults tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py
 
 locks: $(STAMP)  ## write the requirements anew from pyproject.toml, every file with its hash
 	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --output-file requirements.txt pyproject.toml

@@ -1,13 +1,10 @@
-from pathlib import Path
-
 import pytest
 
+from tests.shifted import GIVEN, OURS, read_all
 from yisong.audit.expected_file import Expected, read_expected
-from yisong.audit.history_file import History, read_history
+from yisong.audit.history_file import History
 from yisong.audit.replay import Replay, Stage, replay
 from yisong.embedded import Bus
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +16,13 @@ def stage(bus: Bus) -> Stage:
 @pytest.fixture(scope="session")
 def histories() -> dict[str, History]:
     """Read every history and every negative, by name."""
-    folders = (ROOT / "examples" / "histories", ROOT / "tests" / "data" / "negatives")
-    return {file.stem: read_history(file) for folder in folders for file in sorted(folder.glob("*.jsonl"))}
+    return dict(read_all())
 
 
 @pytest.fixture(scope="session")
 def expected() -> dict[str, Expected]:
     """Read what must come of each history."""
-    files = sorted((ROOT / "examples" / "histories").glob("*.expected.yaml"))
+    files = sorted(file for folder in (GIVEN, OURS) for file in folder.glob("*.expected.yaml"))
     return {one.history: one for one in map(read_expected, files)}
 
 

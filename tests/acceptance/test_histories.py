@@ -1,16 +1,12 @@
-from pathlib import Path
-
 import pytest
 
+from tests.shifted import all_files
 from yisong.audit.differences import differences, disagreements, wanted
 from yisong.audit.expected_file import Expected
 from yisong.audit.replay import Replay, Stage
 from yisong.home import AGENCIES
 
-ROOT = Path(__file__).parents[2]
-NAMES = sorted(
-    file.stem for folder in ("examples/histories", "tests/data/negatives") for file in (ROOT / folder).glob("*.jsonl")
-)
+NAMES = [file.stem for file in all_files()]
 
 
 class TestFourTrails:

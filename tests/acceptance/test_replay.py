@@ -56,7 +56,7 @@ class TestReplay:
         bus.kill_node("miit")
         try:
             with pytest.raises(TimedOut, match=r"the node of miit is missing: partition \d+ stands at \d+ of \d+"):
-                replay(stage, [histories["H3"]], fresh=True, timeout=3)
+                replay(stage, [histories["H3"]], fresh=True, timeout=10)
         finally:
             bus.start_node("miit")
 

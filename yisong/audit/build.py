@@ -12,7 +12,7 @@ from yisong.audit.signers import Signers, flipped
 from yisong.envelope.codec import SALT_BYTES, encode_envelope, encode_header, payload
 from yisong.envelope.open import Envelope
 from yisong.envelope.partition import partition_of
-from yisong.errors import NotPublishable
+from yisong.errors import KeyNotUsable, NotPublishable
 from yisong.kafka.producer import Outgoing
 from yisong.ledger import Law
 from yisong.publishing.compose import Composed, Content, Place, compose, content
@@ -33,9 +33,9 @@ class Builder:
         self._law = law
         self._signers = signers
         self._forecast = forecast
+        self._lines: dict[_Where, Line] = {}
         self._event_ids: dict[_Where, bytes] = {}
         self._parts: dict[_Where, Envelope] = {}
-        self._values: dict[_Where, bytes] = {}
 
     def build(self, lines: Sequence[Line]) -> tuple[Outgoing, ...]:
         """
@@ -43,6 +43,7 @@ class Builder:
 
         Raises NotPublishable, naming every line whose header or body no bytes can hold.
         """
+        self._lines |= {_where(line): line for line in lines}
         self._event_ids |= {_where(line): new_event_id(line.at, secrets.token_bytes(_ID_NOISE)) for line in lines}
         records: dict[_Where, Outgoing] = {}
         faults: list[str] = []
@@ -51,6 +52,9 @@ class Builder:
                 record = self._record(line, self._value(line))
             except NotPublishable as fault:
                 faults += (f"{line.name}: {one}" for one in fault.faults)
+                continue
+            except KeyNotUsable as fault:
+                faults.append(f"{line.name}: {fault}")
                 continue
             # Until its original is made, a copy stands in for itself as noise: it moves the log time of its docket,
             # and counts in no chain, because a copy of what comes later is out of its place there or forged.
@@ -62,39 +66,41 @@ class Builder:
 
     def event_id(self, line: Line) -> bytes:
         """Return the event id of *line*: its own, or that of the line whose id it bears."""
-        same = line.tamper.same_id_as if line.tamper is not None else None
-        return self._event_ids[(line.file, line.number if same is None else same)]
+        while line.tamper is not None and (same := line.tamper.same_id_as) is not None:
+            line = self._lines[(line.file, same)]
+        return self._event_ids[_where(line)]
 
     def _finished(self, line: Line, record: Outgoing) -> Outgoing:
         return record._replace(value=self._value(line)) if _is_copy(line) else record
 
     def _value(self, line: Line) -> bytes:
         """Return the value of the record of *line*; nothing for a copy whose original is not made yet."""
-        if line.tamper is not None and (of := line.tamper.copies) is not None:
-            return self._copied((line.file, of), forged=line.tamper.kind == "forged_copy")
+        if _is_copy(line):
+            return self._copied(line)
         composed = self._composed(line)
         parts = Envelope(composed.header_bytes, composed.carried, self._signers.signatures(line, composed.header_bytes))
         if line.tamper is not None and line.tamper.kind == "change_carried":
             parts = parts._replace(carried=parts.carried[:-1] + bytes([parts.carried[-1] ^ 1]))
-        value = encode_envelope(*parts)
-        if line.tamper is not None and line.tamper.kind == "truncate":
-            value = value[: len(value) // 2]
-        self._parts[_where(line)], self._values[_where(line)] = parts, value
-        return value
+        self._parts[_where(line)] = parts
+        return _encoded(line, parts)
 
-    def _copied(self, original: _Where, *, forged: bool) -> bytes:
-        if not forged or original not in self._parts:
-            return self._values.get(original, b"")
-        parts = self._parts[original]
-        return encode_envelope(parts.header, parts.carried, (flipped(parts.signatures[0]), *parts.signatures[1:]))
+    def _copied(self, line: Line) -> bytes:
+        """Return the bytes of the line that *line* copies, perhaps over other copies; each forgery flips one bit."""
+        forged = 0
+        while line.tamper is not None and (of := line.tamper.copies) is not None:
+            forged += line.tamper.kind == "forged_copy"
+            line = self._lines[(line.file, of)]
+        parts = self._parts.get(_where(line))
+        if parts is None:
+            return b""
+        first, *others = parts.signatures
+        return _encoded(line, parts._replace(signatures=(flipped(first, bits=forged), *others)))
 
     def _composed(self, line: Line) -> Composed:
         place = _misplaced(self._forecast.place(line.case_id, line.publisher), line)
         fields = self._fields(line)
-        must_seal = fields["sealing"] == "sealed"
-        composed = compose(
-            self._content(line, {**fields, "sealing": "clear"}), place, test_data=self._law.bus.test_data
-        )
+        must_seal, test_data = fields["sealing"] == "sealed", fields.pop("test_data") is True
+        composed = compose(self._content(line, {**fields, "sealing": "clear"}), place, test_data=test_data)
         header = composed.header._replace(body_schema=_stated_schema(line, composed.header.body_schema))
         carried = composed.carried
         if must_seal:
@@ -106,18 +112,20 @@ class Builder:
         """Fill in what a replay fills in: cited lines become events, and what is absent gets its default."""
         rows = line.fields.get("cites") or ()
         cites = [self._cite(line, row) for row in rows] if isinstance(rows, Iterable) else rows
-        return {"classification": "internal", "sealing": self._sealing(line), **line.fields, "cites": cites}
+        filled_in = {"classification": "internal", "sealing": self._sealing(line), "test_data": True}
+        return {**filled_in, **line.fields, "cites": cites}
 
     def _cite(self, line: Line, row: object) -> object:
         match row:
             case {"kind": "event", "line": int(number)}:
-                return {"kind": "event", "id": str(UUID(bytes=self._event_ids[(line.file, number)]))}
+                return {"kind": "event", "id": str(UUID(bytes=self.event_id(self._lines[(line.file, number)])))}
             case _:
                 return row
 
     def _sealing(self, line: Line) -> str:
         reasons = self._law.reasons
-        asked = line.fields.get("pii_level") in reasons.sealed_levels and line.at >= reasons.sealed_from
+        log_time = self._forecast.log_time(line.case_id, line.at)
+        asked = line.fields.get("pii_level") in reasons.sealed_levels and log_time >= reasons.sealed_from
         return "sealed" if asked else "clear"
 
     def _content(self, line: Line, fields: dict[str, object]) -> Content:
@@ -141,6 +149,12 @@ class Builder:
 
 def _where(line: Line) -> _Where:
     return (line.file, line.number)
+
+
+def _encoded(line: Line, parts: Envelope) -> bytes:
+    """Return *parts* as the value of a record, cut short where *line* is."""
+    value = encode_envelope(*parts)
+    return value[: len(value) // 2] if line.tamper is not None and line.tamper.kind == "truncate" else value
 
 
 def _is_copy(line: Line) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from yisong.audit.expected_file import ADMITTED, Expected, Row
+from yisong.audit.expected_file import ADMITTED, COUNTED, Expected, Row
 from yisong.audit.history_file import Expectation, Line
 from yisong.audit.outcome import outcome
 from yisong.audit.played import Found, Played
@@ -13,12 +13,6 @@ from yisong.publishing.instants import to_text
 
 _Part = tuple[str, str, str]
 _INSTANTS: Final = frozenset({"start", "due_strict", "due_rolled", "at"})
-_COUNTED: Final[Mapping[str, str]] = {
-    "admitted": "admitted",
-    "admitted_late": "admitted-late",
-    "refused": "refused",
-    "duplicate": "duplicate",
-}
 
 
 class Difference(NamedTuple):
@@ -83,8 +77,8 @@ def _count_differences(played: Played, expected: Expected, found: Found, law: La
     counted = Counter(
         found.judged[position].verdict.verdict for line, position in played.lines() if not _is_of_the_system(line, law)
     )
-    for name, verdict in _COUNTED.items():
-        if (want := expected.counts.get(name, 0)) != (have := counted[verdict]):  # type: ignore[index]  # a Verdict
+    for name, verdict in COUNTED.items():
+        if (want := expected.counts.get(name, 0)) != (have := counted[verdict]):
             yield f"number of lines {verdict}", str(want), str(have)
 
 

@@ -38,6 +38,11 @@ class Forecast:
         chain = docket.chains.get(publisher) if docket is not None else None
         return Place(1, None) if chain is None else Place(chain.length + 1, chain.last)
 
+    def log_time(self, case_id: str, at: int) -> int:
+        """Return the log time that the next record of docket *case_id* has, if its broker timestamp is *at* (ms)."""
+        docket = self._dockets.get(case_id)
+        return at if docket is None else max(docket.log_time, at)
+
     def append(self, record: Outgoing) -> Entry:
         """Judge *record* as the trails will, once it lies behind all that was appended before."""
         bare = open_record(record.partition, next(self._offsets), record.timestamp, record.key, record.value)

@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any
 
 import orjson
 
+from yisong.audit.line_form import line_faults
 from yisong.audit.tamper import Tamper, parse_tamper
 from yisong.errors import NotPublishable
 from yisong.ledger import Verdict
 from yisong.publishing.instants import to_ms
-
-_KEYS: Final = frozenset({"at", "header", "body", "note", "expect", "tamper"})
-_NEEDED: Final = ("at", "header", "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +79,11 @@ def read_history(file: Path) -> History:
     name = file.name.removesuffix(".jsonl")
     faults: list[str] = []
     lines: list[Line] = []
-    for number, text in enumerate(file.read_bytes().splitlines(), start=1):
-        try:
-            lines.append(parse_line(text, file=name, number=number))
-        except ValueError as fault:
-            faults.append(f"line {number}: {fault}")
+    for number, text in enumerate(file.read_bytes().rstrip().splitlines(), start=1):
+        row, wrong = _parsed(text)
+        faults += (f"line {number}: {fault}" for fault in wrong)
+        if not wrong:
+            lines.append(_line(row, file=name, number=number))
     history = History(name=name, lines=tuple(lines))
     if not faults:  # with a line missing, the numbers would mean other lines
         faults += _reference_faults(history)
@@ -94,27 +92,26 @@ def read_history(file: Path) -> History:
     return history
 
 
-def parse_line(text: bytes, *, file: str, number: int) -> Line:
-    """Read one line. Raises ValueError saying what is wrong with it."""
+def _parsed(text: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the JSON of a line, and everything that is wrong with it."""
     try:
         row = orjson.loads(text)
-    except orjson.JSONDecodeError as fault:
-        raise ValueError("is no JSON") from fault
-    if not isinstance(row, dict) or not set(row) <= _KEYS or not set(_NEEDED) <= set(row):
-        raise ValueError(f"must be an object of {', '.join(_NEEDED)} and, where wanted, note, expect and tamper")
-    if not isinstance(row["header"], dict) or not isinstance(row["body"], dict):
-        raise ValueError("header and body: must be objects")  # noqa: TRY004 (the file is wrong, not our call)
-    if absent := [name for name in ("case_id", "publisher", "event_type", "occurred_at") if name not in row["header"]]:
-        raise ValueError(f"header: lacks {', '.join(absent)}")
+    except orjson.JSONDecodeError:
+        return {}, ("is no JSON",)
+    return row, tuple(line_faults(row))
+
+
+def _line(row: Mapping[str, Any], *, file: str, number: int) -> Line:
+    """Return the line that *row*, which has no fault, says."""
     return Line(
         file=file,
         number=number,
-        at=_instant(row["at"]),
+        at=to_ms(row["at"]),
         fields=row["header"],
         body=row["body"],
-        note=str(row.get("note", "")),
-        expect=_expectation(row["expect"]) if "expect" in row else None,
-        tamper=parse_tamper(row["tamper"]) if "tamper" in row else None,
+        note=row.get("note") or "",
+        expect=Expectation(**row["expect"]) if row.get("expect") is not None else None,
+        tamper=parse_tamper(row["tamper"]) if row.get("tamper") is not None else None,
     )
 
 
@@ -142,23 +139,6 @@ def _never_backwards(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
         yield newest, line
 
 
-def _instant(value: object) -> int:
-    if not isinstance(value, str):
-        raise ValueError("at: must be an instant in RFC 3339")  # noqa: TRY004 (the file is wrong, not our call)
-    try:
-        return to_ms(value)
-    except ValueError as fault:
-        raise ValueError(f"at: {fault}") from fault
-
-
-def _expectation(row: object) -> Expectation:
-    if not isinstance(row, dict) or set(row) != {"verdict", "reason"} or row["verdict"] not in get_args(Verdict):
-        raise ValueError("expect: must be {verdict, reason} with a verdict of the contract")
-    if (row["verdict"] == "refused") is not isinstance(row["reason"], str):
-        raise ValueError("expect: a refusal has a reason, and nothing else has one")
-    return Expectation(verdict=row["verdict"], reason=row["reason"])
-
-
 def _reference_faults(history: History) -> Iterator[str]:
     """Say which lines name a line that is not there, or that cannot be what they need."""
     numbers = range(1, len(history.lines) + 1)
@@ -169,15 +149,26 @@ def _reference_faults(history: History) -> Iterator[str]:
         if line.tamper is not None and (of := line.tamper.same_id_as) is not None:
             if of not in numbers or of == line.number:
                 yield f"line {line.number}: tamper.of must name another line of the file"
-            elif (fault := _copy_fault(line.number, line.tamper, history[of])) is not None:
+            elif (fault := _copy_fault(line.number, of, line.tamper)) is not None:
                 yield f"line {line.number}: {fault}"
+    yield from _circles(history)
 
 
-def _copy_fault(number: int, tamper: Tamper, original: Line) -> str | None:
-    if original.tamper is not None and original.tamper.copies is not None:
-        return f"tamper.of names line {original.number}, which is a copy itself; name the line that it copies"
-    if tamper.kind == "replay_same_bytes" and original.number > number:
+def _copy_fault(number: int, of: int, tamper: Tamper) -> str | None:
+    if tamper.kind == "replay_same_bytes" and of > number:
         return "replay_same_bytes needs an earlier line; for a later one there is bytes_of_later"
-    if tamper.kind == "bytes_of_later" and original.number < number:
+    if tamper.kind == "bytes_of_later" and of < number:
         return "bytes_of_later needs a later line; for an earlier one there is replay_same_bytes"
     return None
+
+
+def _circles(history: History) -> Iterator[str]:
+    """Say which lines are copies of copies that come back to themselves, so that no line has the bytes."""
+    same = {line.number: line.tamper.same_id_as for line in history.lines if line.tamper is not None}
+    for number, first in same.items():
+        seen, at = {number}, first
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = same.get(at)
+        if at == number:
+            yield f"line {number}: tamper.of leads back to the line itself"

@@ -8,7 +8,7 @@ from yisong.audit.build import Builder
 from yisong.audit.differences import Difference, differences, disagreements
 from yisong.audit.expected_file import Expected
 from yisong.audit.forecast import Forecast
-from yisong.audit.fresh import AS_IT_STANDS, FIRST_FRESH, Renumbering, renumbered, renumbering, unused_ids
+from yisong.audit.fresh import AS_IT_STANDS, FIRST_FRESH, Renumbering, Unused, renumbered, renumbering, unused_ids
 from yisong.audit.history_file import History, Line, merged
 from yisong.audit.played import Found, Played, Position
 from yisong.audit.signers import Signers
@@ -130,10 +130,15 @@ def _told_apart(histories: Sequence[History]) -> None:
         )
 
 
+def unused_on(trails: Sequence[Trail]) -> Unused:
+    """Return what gives case ids that none of *trails* has seen."""
+    taken = {row[0] for trail in trails for row in trail.rows("fresh_dockets")}
+    return unused_ids(taken, lambda: FIRST_FRESH + secrets.randbelow(_FRESH))
+
+
 def _tables(histories: Sequence[History], trails: Sequence[Trail]) -> list[Renumbering]:
     """Give each file numbers that no trail has seen; the same id in two files becomes two cases."""
-    taken = {row[0] for trail in trails for row in trail.rows("fresh_dockets")}
-    unused = unused_ids(taken, lambda: FIRST_FRESH + secrets.randbelow(_FRESH))
+    unused = unused_on(trails)
     return [renumbering(history, unused) for history in histories]
 
 

@@ -70,6 +70,7 @@ def _usable(key: Key, at: int) -> bool:
     return key.valid_from <= at and all(end is None or at < end for end in (key.valid_to, key.revoked_from))
 
 
-def flipped(signature: Signature) -> Signature:
-    """Return *signature* with one bit of its value flipped."""
-    return signature._replace(value=bytes([signature.value[0] ^ 1]) + signature.value[1:])
+def flipped(signature: Signature, *, bits: int = 1) -> Signature:
+    """Return *signature* with the lowest *bits* (1 to 8) of its first byte flipped."""
+    mask = (1 << bits) - 1
+    return signature._replace(value=bytes([signature.value[0] ^ mask]) + signature.value[1:])

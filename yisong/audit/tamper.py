@@ -74,6 +74,6 @@ def parse_tamper(row: object) -> Tamper:
     if set(row) != {"kind", parameter} - {None}:
         raise ValueError(f"tamper: {kind} takes {parameter or 'nothing'} beside its kind")
     value = row[parameter] if parameter is not None else None
-    if parameter is not None and (type(value) is int) is not (parameter in _NUMBERS):
+    if parameter is not None and type(value) is not (int if parameter in _NUMBERS else str):
         raise ValueError(f"tamper.{parameter}: has the wrong type")
-    return Tamper(kind=kind, number=value) if type(value) is int else Tamper(kind=kind, name=value)
+    return Tamper(kind=kind, number=value) if isinstance(value, int) else Tamper(kind=kind, name=value)

@@ -14,15 +14,18 @@ _PAUSE = 0.05
 
 def wait_until_read(trails: Sequence[Trail], ends: Mapping[int, int], *, timeout: float) -> None:
     """
-    Wait until every trail has come to *ends*, the next offset per partition, for at most *timeout* seconds.
+    Wait until every trail has come to *ends*, the next offset per partition.
 
-    Raises TimedOut, which names every node that is missing, and from where on.
+    Raises TimedOut, which names every node that is missing, and from where on, once none of those waited for has come
+    any further for *timeout* seconds: a long file takes its time, and a node that is down takes no more than this.
     """
-    deadline = time.monotonic() + timeout
-    waiting = list(trails)
-    while waiting := [trail for trail in waiting if _behind(trail, ends)]:
-        if time.monotonic() >= deadline:
-            raise TimedOut(_missing(waiting, ends, timeout))
+    deadline, before = time.monotonic() + timeout, dict[str, Mapping[int, int]]()
+    while behind := {trail.agency: found for trail in trails if (found := _behind(trail, ends))}:
+        now = time.monotonic()
+        if any(found != before.get(agency) for agency, found in behind.items()):
+            deadline, before = now + timeout, behind
+        elif now >= deadline:
+            raise TimedOut(_missing([trail for trail in trails if trail.agency in behind], ends, timeout))
         time.sleep(_PAUSE)
 
 
@@ -64,7 +67,7 @@ def _behind(trail: Trail, ends: Mapping[int, int]) -> Mapping[int, int]:
 
 
 def _missing(trails: Sequence[Trail], ends: Mapping[int, int], timeout: float) -> str:
-    lines = [f"Not all four trails have judged everything within {timeout:g} s; what they say cannot be compared yet."]
+    lines = [f"Not all four trails have judged everything, and those behind have not moved for {timeout:g} s."]
     for trail in trails:
         where = ", ".join(
             f"partition {partition} stands at {at} of {ends[partition]}"

@@ -1,8 +1,9 @@
 """How does an auditor play histories, and compare four trails with what is expected? ``yisong replay``."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import orjson
 import typer
@@ -17,21 +18,29 @@ from yisong.cli.page import page
 from yisong.errors import NotPublishable
 from yisong.home import Home
 
-Files = Annotated[list[Path], typer.Argument(help="Histories or negatives; several are merged by time.", exists=True)]
+Files = Annotated[
+    list[Path], typer.Argument(help="Histories or negatives; several are merged by time.", exists=True, dir_okay=False)
+]
 Expects = Annotated[
-    list[Path] | None, typer.Option("--expect", help="What must come of a history; once for each.", exists=True)
+    list[Path] | None,
+    typer.Option("--expect", help="What must come of a history; once for each.", exists=True, dir_okay=False),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Give the cases numbers that are not on the bus yet.")]
-Timeout = Annotated[float, typer.Option(help="Seconds to wait for the four trails.")]
+_Read = TypeVar("_Read", History, Expected)
+Timeout = Annotated[float, typer.Option(help="Seconds to wait for a trail that does not move.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def replay(
     files: Files, *, expect: Expects = None, fresh: Fresh = False, timeout: Timeout = 60, json: AsJson = False
 ) -> None:
-    """Play histories, each line signed by its publisher. Exit code 0 only where all four trails are as expected."""
-    histories = [read_history(file) for file in files]
-    expected = matched(histories, [read_expected(file) for file in expect or ()])
+    """
+    Play histories, each line signed by its publisher.
+
+    Exit code 0 only where all four trails are as expected, 1 where they are not, 2 where nothing could be played.
+    """
+    histories, given = read_all(files, expect or ())
+    expected = matched(histories, given)
     console = page()
     done = play(
         Stage.of(Home.find()),
@@ -48,20 +57,38 @@ def replay(
     raise typer.Exit(0 if done.as_expected else 1)
 
 
+def read_all(files: Sequence[Path], expect: Sequence[Path]) -> tuple[list[History], list[Expected]]:
+    """Read all files. Raises NotPublishable, which names every fault of every file at once."""
+    faults: list[str] = []
+    histories = list(_each(read_history, files, faults))
+    expected = list(_each(read_expected, expect, faults))
+    if faults:
+        raise NotPublishable("The files cannot be played and compared; nothing was sent.", faults)
+    return histories, expected
+
+
+def _each(read: Callable[[Path], _Read], files: Iterable[Path], faults: list[str]) -> Iterator[_Read]:
+    """Read each of *files* that can be read, and add to *faults* what is wrong with the others."""
+    for file in files:
+        try:
+            yield read(file)
+        except NotPublishable as bad:
+            faults += (f"{file}: {fault}" for fault in bad.faults)
+
+
 def matched(histories: Sequence[History], expected: Sequence[Expected]) -> Mapping[str, Expected]:
     """
     Give each expected file to its history: to the one that it names, or to the only one there is.
 
-    Raises NotPublishable where one belongs to none of them.
+    Raises NotPublishable where one belongs to none of them, or two to one.
     """
     if len(histories) == len(expected) == 1:
         return {histories[0].name: expected[0]}
-    names = {history.name for history in histories}
-    if strange := [one.history for one in expected if one.history not in names]:
-        raise NotPublishable(
-            "An expected file belongs to none of the files to be played; nothing was sent.",
-            [f"{name} is not among {', '.join(sorted(names))}" for name in strange],
-        )
+    names, given = {history.name for history in histories}, Counter(one.history for one in expected)
+    faults = [f"{name} is not among {', '.join(sorted(names))}" for name in given if name not in names]
+    faults += (f"{name} has {times} expected files" for name, times in given.items() if times > 1)
+    if faults:
+        raise NotPublishable("Each expected file must belong to one history of its own; nothing was sent.", faults)
     return {one.history: one for one in expected}
 
 

@@ -10,6 +10,7 @@ from yisong.audit.history_file import History, Line
 from yisong.audit.tamper import Tamper
 from yisong.errors import NotPublishable
 from yisong.ledger import Entry
+from yisong.publishing.instants import to_ms
 
 ALL = sorted(file.stem for folder in (HISTORIES, NEGATIVES) for file in folder.glob("*.jsonl"))
 
@@ -78,6 +79,43 @@ class TestTampering:
 
         assert [entry.verdict for entry in entries] == ["admitted", "refused", "admitted", "admitted"]
 
+    def test_of_a_copy_of_a_copy_is_that_of_its_original(self, desk: Desk) -> None:
+        """Line 2 again, and that again; forged twice, it is still forged."""
+        lines = history("H1").lines[:2]
+        tampers = [("replay_same_bytes", 2), ("replay_same_bytes", 3), ("forged_copy", 4), ("forged_copy", 5)]
+        copies = [
+            replace(lines[1], number=number, tamper=Tamper(kind=kind, number=of))  # type: ignore[arg-type]  # a kind
+            for number, (kind, of) in enumerate(tampers, start=3)
+        ]
+        entries = desk.play(History(name="H1", lines=(*lines, *copies))).entries
+
+        assert [(one.verdict, one.reason) for one in entries[2:]] == [
+            *[("duplicate", None)] * 2,
+            *[("refused", "bad-signature")] * 2,
+        ]
+
+    def test_of_a_line_that_was_cut_short_is_cut_short(self, desk: Desk) -> None:
+        whole = history("H1")
+        cut = replace(whole[2], tamper=Tamper(kind="truncate"))
+        forged = replace(whole[3], tamper=Tamper(kind="forged_copy", number=2))
+        entries = desk.play(History(name="H1", lines=(whole[1], cut, forged))).entries
+
+        assert [one.reason for one in entries] == [None, "malformed", "malformed"]
+
+    def test_under_the_id_of_another_line_is_cited_by_that_id(self, desk: Desk) -> None:
+        """通信 may use an id that 版权 used before: what cites its line cites that id, and finds the answer."""
+        whole = history("H4")
+        answer = replace(whole[7], tamper=Tamper(kind="replay_same_id_new_body", number=1))
+        entries = desk.play(replace(whole, lines=(*whole.lines[:6], answer, whole[8]))).entries
+        found, answered, decided = (entries[index].header for index in (0, 6, 7))
+
+        assert found is not None
+        assert answered is not None
+        assert decided is not None
+        assert answered.event_id == found.event_id
+        assert decided.cites[1].id.replace("-", "") == answered.event_id.hex()
+        assert entries[7].verdict == "admitted"
+
 
 def _numbered(entries: Sequence[Entry]) -> list[tuple[str | None, int]]:
     return [(entry.reason, entry.header.publisher_seq) for entry in entries if entry.header is not None]
@@ -127,6 +165,33 @@ class TestFilledIn:
         assert entry.header is not None
         assert (entry.verdict, entry.header.sealing) == ("admitted", "sealed")
         assert entry.header.carried_hash != entry.header.body_hash
+
+    def test_what_must_be_sealed_is_known_by_log_time(self, desk: Desk) -> None:
+        """A line whose timestamp runs back over New Year 2030 lies in 2030 all the same, and travels sealed."""
+        clue = history("N70")[1]
+        stated = {name: value for name, value in clue.fields.items() if name != "sealing"}
+        back = {**history("H1")[13].fields, "occurred_at": "2029-12-31T00:00:00+08:00", "pii_level": "P2", "cites": []}
+        back |= {name: stated[name] for name in ("case_id", "aggregate", "publisher", "region_code")}
+        lines = [
+            replace(clue, fields=stated, expect=None),
+            replace(history("H1")[13], file=clue.file, number=2, at=to_ms("2029-12-31T10:00:00+08:00"), fields=back),
+        ]
+        entries = desk.play(History(name=clue.file, lines=tuple(lines))).entries
+
+        assert [one.header.sealing for one in entries if one.header] == ["sealed", "sealed"]
+        assert entries[1].verdict == "admitted"
+
+    def test_a_line_may_say_that_it_is_no_test_data(self, desk: Desk) -> None:
+        """A demo bus refuses it, and that must be playable too."""
+        line = history("H1")[1]
+        (entry,) = desk.play(_alone(replace(line, fields={**line.fields, "test_data": False}))).entries
+
+        assert entry.reason == "test-data-mismatch"
+
+    def test_a_key_that_the_bus_does_not_have_is_named_before_anything_is_sent(self, desk: Desk) -> None:
+        line = replace(history("N54")[9], tamper=Tamper(kind="revoked_key"))
+        with pytest.raises(NotPublishable, match="N54 line 1: The private key P9999#0 is not in"):
+            desk.play(_alone(replace(line, fields={**line.fields, "cites": []})))
 
     def test_a_type_of_no_catalogue_is_refused_as_such(self, desk: Desk) -> None:
         """Such an event reaches step 6, because the schema that it states is registered."""

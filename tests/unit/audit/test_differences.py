@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.unit.audit.on_paper import HISTORIES, Desk, OnPaper, history
 from yisong.audit.differences import Difference, differences, disagreements
@@ -32,7 +33,13 @@ class TestExpectedFile:
         assert list(differences(on_paper.played, _expected(name), on_paper.found(), desk.law)) == []
 
     @pytest.mark.parametrize(
-        ("text", "fault"), [("[1]", "exactly the keys"), ("{", "is no YAML"), ("history: H1", "exactly the keys")]
+        ("text", "fault"),
+        [
+            ("[1]", "exactly the keys"),
+            ("{", "is no YAML"),
+            ("history: H1", "lacks as_of\n  - lacks counts\n  - lacks derived"),
+            ("as_of: 2016-02-30", "is no YAML"),
+        ],
     )
     def test_that_says_something_else_is_refused(self, tmp_path: Path, text: str, fault: str) -> None:
         """A file from which a key is missing would compare nothing there."""
@@ -40,6 +47,21 @@ class TestExpectedFile:
         file.write_text(text)
         with pytest.raises(NotPublishable, match=fault):
             read_expected(file)
+
+    def test_names_every_fault_at_once(self, tmp_path: Path) -> None:
+        """A key is missing, one is too many, a date is none, a clock has no end, a verdict is of no contract."""
+        rows = yaml.safe_load((HISTORIES / "H5.expected.yaml").read_bytes())
+        del rows["derived"], rows["timers"][0]["due_strict"]
+        rows |= {"digest": 1, "as_of": "2016", "counts": {"lost": 1}, "lines": "ten"}
+        rows["verdicts"][0]["verdict"] = "late"
+        rows["states"].append("closed")
+        (file := tmp_path / "X.expected.yaml").write_text(yaml.safe_dump(rows))
+        with pytest.raises(NotPublishable) as caught:
+            read_expected(file)
+
+        assert [fault.partition(":")[0] for fault in caught.value.faults] == [
+            *("lacks derived", "digest", "lines", "as_of", "counts", "verdicts[1]", "states[3]", "timers[1]"),
+        ]
 
 
 def _other_verdict(one: Expected) -> Expected:

@@ -7,8 +7,8 @@ from tests.unit.audit.on_paper import HISTORIES, NEGATIVES, history
 from yisong.audit.history_file import merged, read_history
 from yisong.errors import NotPublishable
 
-CLUE = {"event_type": "ClueFound", "case_id": "CRB-980100-2016-000021-5", "publisher": "V9801", "occurred_at": "…"}
-LINE = {"at": "2016-07-18T09:14:00+08:00", "header": CLUE, "body": {}}
+LINE = json.loads((HISTORIES / "H1.jsonl").read_text("utf-8").splitlines()[0])
+CLUE, BODY = LINE["header"], LINE["body"]
 
 
 def _file(folder: Path, *lines: object, name: str = "X1") -> Path:
@@ -30,9 +30,19 @@ class TestReading:
         [
             ("{", "is no JSON"),
             ([], "must be an object of at, header, body"),
-            ({**LINE, "why": 1}, "must be an object of at, header, body"),
-            ({"at": LINE["at"], "header": CLUE}, "must be an object of at, header, body"),
-            ({**LINE, "body": []}, "header and body: must be objects"),
+            ({**LINE, "why": 1}, "why: no key of a history line"),
+            ({"at": LINE["at"], "header": CLUE}, "lacks body"),
+            ({**LINE, "body": []}, "body: must be an object"),
+            ({**LINE, "header": "ClueFound"}, "header: must be an object"),
+            ({**LINE, "note": 5}, "note: must be a text"),
+            ({**LINE, "header": {**CLUE, "event_id": "x"}}, "event_id: no header field that an author states"),
+            ({**LINE, "header": {**CLUE, "test_data": "no"}}, "test_data: must be true or false"),
+            ({**LINE, "header": {**CLUE, "pii_level": None}}, "pii_level: must be one of P0, P1, P2, P3"),
+            ({**LINE, "header": {**CLUE, "occurred_at": "2016"}}, "occurred_at: must be an RFC 3339 instant"),
+            ({**LINE, "header": {**CLUE, "cites": [{"kind": "case", "line": 1}]}}, "cites: has the unknown field line"),
+            ({**LINE, "header": {**CLUE, "cites": [{"kind": "event", "line": "1"}]}}, "cites: has the unknown field"),
+            ({**LINE, "body": {**BODY, "summary": 5}}, r"body\.summary"),
+            ({**LINE, "body": {**BODY, "why": 5}}, r"body\.why"),
             ({**LINE, "header": {"case_id": "x"}}, "lacks publisher, event_type, occurred_at"),
             ({**LINE, "at": "2016-07-18"}, "at: must be an RFC 3339 instant"),
             ({**LINE, "at": 5}, "at: must be an instant"),
@@ -45,6 +55,9 @@ class TestReading:
             ({**LINE, "tamper": {"kind": "truncate", "by": 1}}, "truncate takes nothing beside its kind"),
             ({**LINE, "tamper": {"kind": "skip_seq", "by": "1"}}, "tamper.by: has the wrong type"),
             ({**LINE, "tamper": {"kind": "record_key", "value": 1}}, "tamper.value: has the wrong type"),
+            ({**LINE, "tamper": {"kind": "record_key", "value": None}}, "tamper.value: has the wrong type"),
+            ({**LINE, "tamper": {"kind": "skip_seq", "by": True}}, "tamper.by: has the wrong type"),
+            ({**LINE, "tamper": {"kind": "schema_of_type", "type": "X"}}, "tamper.type: is no event type"),
             ({**LINE, "tamper": {"kind": "forged_copy", "of": 1}}, "tamper.of must name another line"),
             ({**LINE, "tamper": {"kind": "forged_copy", "of": 9}}, "tamper.of must name another line"),
             ({**LINE, "header": {**CLUE, "cites": [{"kind": "event", "line": 2}]}}, "cites line 2, which is not"),
@@ -61,8 +74,8 @@ class TestReading:
             ([None, {"kind": "bytes_of_later", "of": 1}], "bytes_of_later needs a later line"),
             ([{"kind": "replay_same_bytes", "of": 2}, None], "replay_same_bytes needs an earlier line"),
             (
-                [None, {"kind": "forged_copy", "of": 1}, {"kind": "forged_copy", "of": 2}],
-                "line 2, which is a copy itself",
+                [{"kind": "forged_copy", "of": 2}, {"kind": "forged_copy", "of": 1}],
+                "line 1: tamper.of leads back to the line itself",
             ),
         ],
     )
@@ -75,11 +88,34 @@ class TestReading:
             read_history(_file(tmp_path, *lines))
 
     def test_names_every_fault_of_a_file_at_once(self, tmp_path: Path) -> None:
-        """Who wrote two bad lines hears of both."""
+        """Who wrote two bad lines, one of them bad in three ways, hears of everything."""
+        bad = {**LINE, "at": 5, "header": {**CLUE, "to": "V98"}, "body": {**BODY, "company_complaint": "no"}}
         with pytest.raises(NotPublishable) as caught:
-            read_history(_file(tmp_path, "{", LINE, {**LINE, "at": 5}))
+            read_history(_file(tmp_path, "{", LINE, bad))
 
-        assert [fault.partition(":")[0] for fault in caught.value.faults] == ["line 1", "line 3"]
+        said = [fault.split(":")[:2] for fault in caught.value.faults]
+        assert said == [
+            ["line 1", " is no JSON"],
+            ["line 3", " at"],
+            ["line 3", " header"],
+            ["line 3", " body.company_complaint"],
+        ]
+
+    def test_never_says_what_a_body_holds(self, tmp_path: Path) -> None:
+        with pytest.raises(NotPublishable) as caught:
+            read_history(_file(tmp_path, {**LINE, "body": {**BODY, "company_complaint": "张三"}}))
+
+        assert "张三" not in str(caught.value)
+
+    def test_asks_nothing_of_a_copy_but_where_it_goes(self, tmp_path: Path) -> None:
+        """Its bytes are those of another line, so what stands beside it need not be a whole event."""
+        stated = {name: CLUE[name] for name in ("case_id", "publisher", "event_type", "occurred_at")}
+        copy = {**LINE, "header": stated, "body": {}, "tamper": {"kind": "replay_same_bytes", "of": 1}}
+
+        assert len(read_history(_file(tmp_path, LINE, copy)).lines) == 2
+
+    def test_takes_a_file_with_empty_lines_at_its_end(self, tmp_path: Path) -> None:
+        assert len(read_history(_file(tmp_path, LINE, "", "")).lines) == 1
 
     def test_refuses_an_empty_file(self, tmp_path: Path) -> None:
         """A file without a line would prove whatever one likes."""

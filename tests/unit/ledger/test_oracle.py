@@ -1,13 +1,11 @@
 """Two implementations, one contract: the fold and the oracle agree on the golden files and on whatever agencies say."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.ledger import oracle
+from tests.unit.ledger.agreement import bus, by_ledger, by_oracle, golden, lines_of
 from tests.unit.ledger.story import HISTORIES, NEGATIVES, Story, history, law, told
 from yisong.envelope.case_id import case_id
 from yisong.envelope.header import AggregateRef, Attachment, Cite, Header, Signature
 from yisong.envelope.open import Opened
 from yisong.envelope.partition import partition_of
-from yisong.ledger import Docket, Known, advance, breaches, fold, known_by
+from yisong.ledger import Docket, Known, advance, fold, known_by
 from yisong.publishing.instants import to_ms
 from yisong.schemas import registry
 
@@ -29,36 +28,7 @@ STREAMS = 1500 if os.environ.get("YISONG_SOAK") else 45
 MINUTE, HOUR, DAY = oracle.MINUTE, oracle.HOUR, oracle.DAY
 
 
-@cache
-def bus() -> oracle.Bus:
-    """Return the bus of the stories: each organ has a good key #1, and a key #0 revoked in 2011."""
-    born, revoked = to_ms("2010-01-01T00:00:00+08:00"), to_ms("2011-01-01T00:00:00+08:00")
-    keys = {f"{organ}#1": oracle.KeyRow(organ, born, None, None) for organ in oracle.organs()}
-    keys |= {f"{organ}#0": oracle.KeyRow(organ, born, None, revoked) for organ in oracle.organs()}
-    schemas = {registry().body(name).fingerprint: name for name in oracle.catalogue()}
-    return oracle.Bus(schemas, keys, partitions=12)
-
-
 # ---------------------------------------------------------------- the golden files
-def golden(path: Path) -> Iterator[tuple[str, list[int], list[Opened]]]:
-    """Yield each docket of a file: its case id, the numbers of its lines, and its records in their chains."""
-    stories: dict[str, Story] = {}
-    told: dict[str, tuple[list[int], list[Opened]]] = {}
-    ids: list[UUID] = []
-    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        line = json.loads(text)
-        case = line["header"]["case_id"]
-        story = stories.setdefault(case, Story(case))
-        story.ids = ids
-        record = story.opened(line["at"], line["header"], line["body"])
-        story.record(record)
-        numbers, records = told.setdefault(case, ([], []))
-        numbers.append(number)
-        records.append(record)
-    for case, (numbers, records) in told.items():
-        yield case, numbers, records
-
-
 def _without_tamper(path: Path) -> bool:
     return "tamper" not in path.read_text("utf-8")
 
@@ -108,7 +78,7 @@ def _clock_in(one: Mapping[str, Any], labels: Mapping[str, str]) -> tuple[object
     "path", [path for path in sorted(NEGATIVES.glob("N*.jsonl")) if _without_tamper(path)], ids=lambda path: path.stem
 )
 def test_the_oracle_judges_the_negatives_as_they_say(path: Path) -> None:
-    lines = [json.loads(text) for text in path.read_text("utf-8").splitlines()]
+    lines = lines_of(path)
     for case, numbers, records in golden(path):
         said, _ = oracle.judge(case, records, bus())
         expects = [lines[number - 1].get("expect", {"verdict": "admitted", "reason": None}) for number in numbers]
@@ -116,38 +86,6 @@ def test_the_oracle_judges_the_negatives_as_they_say(path: Path) -> None:
 
 
 # ---------------------------------------------------------------- whatever agencies say
-class View(NamedTuple):
-    """States, clocks and derived breaches of a docket, in words that both implementations share."""
-
-    states: dict[oracle.Ref, str]
-    clocks: list[tuple[object, ...]]
-    breaches: list[tuple[int, str]]
-
-
-def by_oracle(docket: oracle.Docket) -> View:
-    return View(
-        docket.states,
-        [
-            (c.timer, c.aggregate, c.number, c.started_by, c.start, c.due.strict, c.due.rolled, c.stopped_by, c.outcome,
-             c.due.provisional, c.owed_by)
-            for c in docket.clocks
-        ],
-        docket.breaches,
-    )  # fmt: skip
-
-
-def by_ledger(docket: Docket) -> View:
-    return View(
-        {(ref.kind, ref.id): state for ref, state in docket.states.items() if state != "none"},
-        [
-            (c.timer, c.aggregate, c.number, c.started_by, c.start, c.due_strict, c.due_rolled, c.stopped_by, c.outcome,
-             c.provisional, c.owed_by)
-            for c in docket.clocks
-        ],
-        sorted((breach.at, breach.clock_id) for breach in breaches(docket)),
-    )  # fmt: skip
-
-
 CASES = [
     *(case_id("980100", year, 900001) for year in (2011, 2015, 2016, 2019, 2021, 2026, 2029)),
     case_id("000000", 2016, 0),

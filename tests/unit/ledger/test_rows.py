@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.ledger.routes import DAY, MONDAY, Way, names, way
+from tests.unit.ledger.routes import DAY, MONDAY, SIDES, Way, names, way
 from tests.unit.ledger.steps import (
     ADMITTING,
     MACHINES,
@@ -30,7 +30,8 @@ from yisong.envelope.header import AggregateRef
 from yisong.ledger import Clock, Docket, advance, lifecycle
 from yisong.ledger.guards import GUARDS, Act
 from yisong.publishing.instants import to_ms, to_text
-from yisong.rulebook.model import Machine, Timer
+from yisong.rulebook.clock_rules import Timer
+from yisong.rulebook.model import Machine
 
 IN_2022 = to_ms("2022-07-18T09:00:00+08:00")  # a Monday under the penalty law of 2021
 TIMERS = {timer.id: timer for timer in law().timers.values() if timer.automatic}
@@ -331,6 +332,23 @@ class TestGuards:
         told = way(f"penalised + {side}").fork()
 
         assert told.act("CaseClosed", "penalty_executed", by="V9801").verdict == "admitted"
+
+
+class TestWhatIsRemembered:
+    def test_the_authority_that_located_a_site_decides_without_citing_its_answer_again(self) -> None:
+        """T97 answered the look-up that located the site; T96, which will execute, did not."""
+        told = way("open").fork().walk("SiteActionRequested:suspend FilingLookupRequested FilingInfoProvided:found")
+        refused = told.act("SiteActionDecided", "suspend_approved", by="T96", cites=[])
+        decided = told.act("SiteActionDecided", "suspend_approved", by="T97", cites=[])
+
+        assert (refused.reason, decided.verdict) == ("not-filing-authority", "admitted")
+
+    @pytest.mark.parametrize(("decided", "verdict"), [("file", "admitted"), ("uphold", "refused")])
+    def test_a_filing_on_reconsideration_deals_with_the_site(self, decided: str, verdict: str) -> None:
+        """G-SITE-3: a site is closed once copyright or police have dealt with it; an upheld refusal is not that."""
+        told = way("reconsidering").fork().walk(f"ReconsiderationDecided:{decided} {SIDES['closing asked']}")
+
+        assert told.act("LicenceOrFilingCancelled", "filing_cancelled", by="T97").verdict == verdict
 
 
 class TestOutcomes:
