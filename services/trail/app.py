@@ -27,6 +27,7 @@ def build(  # noqa: PLR0913 (what a trail stands on)
     """
     Return the trail of *partitions*, having seen that topic, position and log are what they must be.
 
+    *law*: any version of the bus; those on the topic `rulebook` are read before the first batch is folded.
     *relay* is called when something that concerns *agency* has been recorded. Raises TopicDiffers, PositionLost,
     LogReplaced or BusUnreachable.
     """
@@ -36,7 +37,7 @@ def build(  # noqa: PLR0913 (what a trail stands on)
         log = opened.enter_context(closing(CaseLog(bootstrap, positions=store.positions, group=f"trail-{agency}")))
         same_log(store, bootstrap=bootstrap)
         opened.pop_all()  # from here on the trail closes them
-    rulebook = RulebookTopic(bootstrap)
+    rulebook = RulebookTopic(bootstrap, law.versions[0])
     return Trail(
         agency=agency, log=log, rulebook=rulebook, store=store, law=law, metrics=metrics, threads=threads, relay=relay
     )

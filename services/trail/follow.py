@@ -10,7 +10,7 @@ from hashlib import sha256
 from services.trail.handle import Batch, judge, open_batch
 from services.trail.rules import Judged, Run, first_difference, runs_of
 from services.trail.store import Store
-from yisong.errors import LogReplaced, WiringFault
+from yisong.errors import LogReplaced
 from yisong.home import Agency
 from yisong.kafka.log import CaseLog, reread
 from yisong.kafka.rulebook_topic import RulebookTopic
@@ -20,6 +20,8 @@ from yisong.metrics import Metrics
 _LOG = logging.getLogger(__name__)
 # So many of the newest records of each partition are read again at the start.
 _REREAD = 100
+# A log that is silent for so many seconds is no reason not to know of a new version: the sender asks, too.
+_LOOK = 30.0
 
 
 class Trail:
@@ -50,7 +52,7 @@ class Trail:
         self._log, self._rulebook, self._store, self._law = log, rulebook, store, law
         self._agency, self._relay = agency, relay
         self._metrics, self._threads = metrics, threads
-        self._complete_at = time.monotonic()
+        self._complete_at = self._looked_at = time.monotonic()
         self.alive_at = time.monotonic()
 
     def follow(self, *, stopped: Callable[[], bool]) -> None:
@@ -61,9 +63,11 @@ class Trail:
     def step(self, *, timeout_ms: int, stopped: Callable[[], bool] = lambda: False) -> int:
         """Bring what the log holds next into the trail, and return how many records that was."""
         self.alive_at = time.monotonic()
+        if self._store.build_trees():  # at the start, of entries that were recorded before there were trees
+            return 0
         runs = runs_of(self._log.poll(timeout_ms=timeout_ms), positions=self._store.positions)  # 1, 3
         received_at = int(time.time() * 1000)
-        if runs and self._read_rulebook(stopped):  # 2
+        if (runs or time.monotonic() > self._looked_at + _LOOK) and self._read_rulebook(stopped) and runs:  # 2
             self._enter(runs, received_at)
         self._show_position()
         return sum(len(run.records) for run in runs)
@@ -86,18 +90,16 @@ class Trail:
         """
         Read the topic `rulebook` to its end, and say whether that was possible before we were *stopped*.
 
-        A demo bus has the genesis version only, and whatever else lies there is void. On a production bus a version may
-        be in force that the others follow: a release that cannot read it must not go on.
+        What comes later takes effect after every record of the batch in hand. Raises WiringFault where a valid version
+        cannot be followed by this release.
         """
-        while (versions := self._rulebook.versions()) is None:
+        while not self._rulebook.read():
             if stopped():
                 return False
-        self._metrics.gauge("yisong_rulebook_void_versions", versions)
-        if versions and self._law.bus.profile == "production":
-            raise WiringFault(
-                f"The topic rulebook holds {versions} version(s), and this release only the genesis one. "
-                "Going on would judge by old law while the other nodes follow the new. Upgrade this node."
-            )
+        self._metrics.gauge("yisong_rulebook_void_versions", self._rulebook.void)
+        if len(self._rulebook.law.versions) > len(self._law.versions):
+            self._law = self._rulebook.law
+        self._looked_at = time.monotonic()
         return True
 
     def _show(self, batch: Batch, judged: Judged, received_at: int) -> None:
@@ -129,6 +131,11 @@ class Trail:
     def positions(self) -> Mapping[int, int]:
         """The next offset of each partition."""
         return dict(self._store.positions)
+
+    @property
+    def law(self) -> Law:
+        """The law as of the newest batch: the newest version, which knows the others."""
+        return self._law
 
     def close(self) -> None:
         """Let go of the broker and the database."""

@@ -17,11 +17,11 @@ import faust
 
 from yisong.desk.policy import policy_of
 from yisong.desk.settle import where
-from yisong.desk.shell import Build, Desk, health
+from yisong.desk.shell import Build, BuildTick, Desk, health, no_tick
 from yisong.errors import WiringFault, WorldFault, YisongError
 from yisong.home import Agency, Home
 from yisong.kafka.desk import InboxValue, desk_app, run
-from yisong.ledger import Law
+from yisong.kafka.law_watch import LOOK_SECONDS, LawWatch
 from yisong.metrics import Metrics
 from yisong.signing.keystore import Keystore
 
@@ -35,10 +35,12 @@ _ONCE_IN_SECONDS, _TOLD_APART = 60.0, 24
 class DeskProcess:
     """One process of an agency's desk: its application, what settles its records, its metrics."""
 
-    def __init__(self, agency: Agency, build: Build, settings: argparse.Namespace) -> None:
+    def __init__(self, agency: Agency, build: Build, tick: BuildTick, settings: argparse.Namespace) -> None:
         """Read the home of the bus and the agency's policy. Raises BusNotFound or WiringFault."""
         home = Home(settings.home)
-        running, law = home.need_running(), Law(home.genesis())
+        running = home.need_running()
+        self._watch = LawWatch(home, running)
+        law = self._watch.law
         self._agency, self._bootstrap = agency, running.bootstrap
         self._port = running.desks[agency] if settings.metrics_port is None else settings.metrics_port
         self._stopping, self._ready, self.asked_to_stop = Event(), False, False
@@ -51,6 +53,7 @@ class DeskProcess:
             keys=Keystore(home.keys),
             metrics=self._metrics,
             stop=self._stopping,
+            tick=tick,
         )
 
     def run(self) -> None:
@@ -71,15 +74,16 @@ class DeskProcess:
         app = desk_app(
             self._agency, bootstrap=self._bootstrap, folder=folder, settle=self._settle, ready=self._say_ready
         )
-        looking = asyncio.create_task(self._redrive(app))
+        looking = asyncio.create_task(self._look_after(app)), asyncio.create_task(self._look_at_law(app))
         try:
             await run(app, stop=stop)
         finally:
             self._ready = False
             self._stopping.set()
-            looking.cancel()
-            with suppress(asyncio.CancelledError):
-                await looking
+            for task in looking:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     def _leave(self, stop: asyncio.Event) -> None:
         self.asked_to_stop = True
@@ -104,19 +108,31 @@ class DeskProcess:
                     f"({where(fault)}). It stops, so that nothing of that case overtakes it; this is a bug."
                 ) from None
 
-    async def _redrive(self, app: faust.App) -> None:
-        """Look again and again whether somebody wants parked deliveries to be run again."""
+    async def _look_after(self, app: faust.App) -> None:
+        """Look again and again whether parked deliveries are to be run again, and after what no delivery brings."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             async with self._turn:
                 try:
                     await asyncio.to_thread(self._desk.redrive)
+                    await asyncio.to_thread(self._desk.tick)
                 except YisongError as fault:
                     await app.crash(fault)
                     return
                 except Exception as fault:  # noqa: BLE001 (as above: not its text)
-                    await app.crash(WiringFault(f"Parked deliveries cannot be run again ({where(fault)})."))
+                    await app.crash(WiringFault(f"What lies between deliveries cannot be done ({where(fault)})."))
                     return
+
+    async def _look_at_law(self, app: faust.App) -> None:
+        """Look again and again whether there is another version of the rulebook: then the desk begins again."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if await asyncio.to_thread(self._watch.look):
+                    raise WorldFault("The rulebook has a new version, under which the desk must read its inbox.")
+            except YisongError as fault:
+                await app.crash(fault)
+                return
 
 
 class _Seldom(logging.Filter):
@@ -144,9 +160,11 @@ def _settings(agency: str, argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def main(agency: Agency, build: Build, argv: Sequence[str] | None = None) -> int:
+def main(agency: Agency, build: Build, argv: Sequence[str] | None = None, *, tick: BuildTick = no_tick) -> int:
     """
     Run a desk, and return its exit code: 0 stopped, 1 the world is at fault, 2 we are.
+
+    *build*: what answers a delivery; *tick*: what looks after what no delivery brings.
 
     Where the world is at fault it begins again by itself: as a new program, because what Faust keeps in a process does
     not outlive a fault of Kafka's. What was at fault, what it means and what to do stands in the log.
@@ -159,7 +177,7 @@ def main(agency: Agency, build: Build, argv: Sequence[str] | None = None) -> int
     settings = _settings(agency, argv)
     process: DeskProcess | None = None
     try:
-        process = DeskProcess(agency, build, settings)
+        process = DeskProcess(agency, build, tick, settings)
         process.run()
     except (WorldFault, OSError) as fault:
         if process is not None and process.asked_to_stop:

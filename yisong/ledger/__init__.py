@@ -11,7 +11,7 @@ from yisong.ledger.breaches import Breach, breaches
 from yisong.ledger.clocks import advance
 from yisong.ledger.docket import Aggregate, Chain, Clock, Docket, Outcome
 from yisong.ledger.fold import absent_entry, docket_of, fold, ids_needed
-from yisong.ledger.law import Law
+from yisong.ledger.law import Law, hash_in_force
 from yisong.ledger.stored import dumps, loads
 from yisong.ledger.verdict import Entry, Known, Memory, Verdict, known_by
 
@@ -34,6 +34,7 @@ __all__ = [
     "docket_of",
     "dumps",
     "fold",
+    "hash_in_force",
     "ids_needed",
     "known_by",
     "loads",

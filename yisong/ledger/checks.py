@@ -55,7 +55,8 @@ def signed(given: Given) -> str | None:
     organ = law.organs.get(header.publisher)
     if organ is None or not valid_at(organ.valid_from, organ.valid_to, given.log_time):
         return "unknown-org"
-    if opened.valid[0] is None:
+    # Signatures are verified by the keys of all versions; this one may have none of that id yet.
+    if opened.valid[0] is None or opened.signatures[0].key_id not in law.rulebook.keys:
         return "unknown-key"
     if not key_valid(law, opened.signatures[0].key_id, given.log_time):
         return "key-not-valid"
@@ -143,6 +144,7 @@ def _countersigned(given: Given) -> bool:
     return (
         len(opened.valid) > 1
         and opened.valid[1] is True
+        and opened.signatures[1].key_id in given.law.rulebook.keys
         and key_valid(given.law, opened.signatures[1].key_id, given.log_time)
     )
 

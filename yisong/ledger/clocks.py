@@ -11,7 +11,8 @@ from yisong.envelope.header import AggregateRef, Header
 from yisong.ledger.docket import Aggregate, Clock, Docket, Outcome
 from yisong.ledger.law import Law
 from yisong.legal_time import Due, due
-from yisong.rulebook.model import Row, Timer
+from yisong.rulebook.clock_rules import Timer
+from yisong.rulebook.model import Row
 
 
 class Period(NamedTuple):
@@ -85,10 +86,10 @@ def start(  # noqa: PLR0913 (each is a fact of the starting event)
 ) -> None:
     """Start in *clocks* each timer in force at *log_time* on *aggregate*, from the instant that timers.yaml names."""
     for timer_id in timers:
-        timer = law.timers[timer_id]
-        if not law.in_force(timer, log_time):
+        timer = law.timer_at(timer_id, log_time)
+        if timer is None:
             continue
-        rule = law.start_of(timer_id, header.event_type, header.variant)
+        rule = law.start_of(timer, header.event_type, header.variant)
         instant: int = getattr(header, rule.instant)
         earlier = [clock.due_strict for clock in clocks if clock.timer == timer_id and clock.aggregate == aggregate.ref]
         previous = earlier[-1] if rule.previous_due and earlier else None
@@ -125,9 +126,16 @@ def _owed_by(timer: Timer, aggregate: Aggregate, header: Header) -> tuple[str, .
             return (header.speaker,)
         case "to":
             return header.to
+        case _:
+            return _owed_anyway(timer, aggregate)
+
+
+def _owed_anyway(timer: Timer, aggregate: Aggregate) -> tuple[str, ...]:
+    """Return whose act it is where no event says so, but what the aggregate remembers of earlier ones."""
+    match timer.owed_by:
         case "sender" | "receiver" | "issuer" | "leads" as fact:
             return aggregate.fact(fact)
-        case None:
+        case _:
             return ()
 
 
@@ -137,9 +145,10 @@ def advance(docket: Docket, as_of: int, law: Law) -> Docket:
 
     Pure, and what every view calls: rows hold a docket as of its newest record. Earliest first, equal instants in the
     order in which the clocks started; a breach may move its aggregate and start a clock that runs out in turn (rule 5).
+    Each takes effect by the law in force at its own instant, so that it is the same whoever looks, and whenever.
     """
     while docket.next_due is not None and docket.next_due < as_of:
-        docket = _run_out(docket, docket.next_due, law)
+        docket = _run_out(docket, docket.next_due, law.at(docket.next_due + 1))
     return docket
 
 
@@ -165,11 +174,11 @@ def _take_breach(docket: Docket, breached: Clock, row: Row, law: Law) -> Docket:
         aggregate = aggregate._replace(state=row.to)
         docket = docket.with_aggregate(aggregate)
     for timer_id in row.starts:
-        timer = law.timers[timer_id]
-        if law.in_force(timer, instant):
+        timer = law.timer_at(timer_id, instant)
+        if timer is not None:
             period = Period(timer, instant, instant, due(timer, instant, calendar=law.calendar.as_known(instant)))
             number = 1 + sum(clock.timer == timer_id and clock.aggregate == aggregate.ref for clock in docket.clocks)
-            owed_by = aggregate.fact("issuer")
+            owed_by = _owed_anyway(timer, aggregate)
             clock = _clock(aggregate.ref, number, period, started_by=breached.id, owed_by=owed_by)
             docket = docket.with_clocks((*docket.clocks, clock))
     return docket

@@ -46,19 +46,20 @@ def ids_needed(opened: Opened) -> tuple[bytes, ...]:
 
 def fold(docket: Docket | None, opened: Opened, law: Law, memory: Memory) -> tuple[Docket | None, Entry]:
     """
-    Judge one record, and return its docket as it stands after it, with its entry in the trail.
+    Judge one record by the law in force at its log time, and return its docket after it, with its entry in the trail.
 
+    *law* is any version of the bus; how many partitions there are, and so the docket, is the same in all of them.
     *docket* is None where the docket has no record yet, or the record has no docket; what is returned is None for a
     record without a docket. Never raises, whatever the record holds.
     """
     case_id = docket_of(opened, law)
     if case_id is None:
-        judgement = _stranger(opened, law)
+        judgement = _stranger(opened, law.at(opened.broker_time))
         return None, _entry(opened, judgement, opened.broker_time, None)
     log_time = opened.broker_time if docket is None else max(docket.log_time, opened.broker_time)
     before = Docket(case_id, log_time) if docket is None else docket
     before = advance(before, log_time, law)  # once, before the record is judged
-    after, judgement = _judge(before, opened, log_time, law, memory)
+    after, judgement = _judge(before, opened, log_time, law.at(log_time), memory)
     entry = _entry(opened, judgement, log_time, before)
     chains = _chained(before, opened.header, entry) if judgement.remembered else before.chains
     return after._replace(log_time=log_time, size=before.size + 1, prev_leaf=entry.leaf_hash, chains=chains), entry

@@ -1,6 +1,6 @@
 """What does the rulebook say of this event? The tables, compiled for look-up; no rule is written here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from yisong.envelope.header import Header
 from yisong.legal_time import Calendar
 from yisong.legal_time.days import day_of
+from yisong.rulebook.clock_rules import Timer, TimerStart
 from yisong.rulebook.model import (
     EventType,
     InstanceMode,
@@ -17,8 +18,6 @@ from yisong.rulebook.model import (
     Requirement,
     Row,
     Rulebook,
-    Timer,
-    TimerStart,
 )
 
 
@@ -53,11 +52,17 @@ class Required:
 
 
 class Law:
-    """One rulebook version, compiled. Immutable in all that it answers; share one per process."""
+    """
+    One rulebook version, compiled, which knows the others of its bus. Immutable in all that it answers.
+
+    The fold and `advance` may be given any version: they ask it for the one in force (`at`). Whoever looks is given the
+    newest, which has every row that the others have.
+    """
 
     def __init__(self, rulebook: Rulebook) -> None:
-        """Compile *rulebook*."""
+        """Compile *rulebook*, as the only version that there is."""
         self.rulebook = rulebook
+        self._line: tuple[Law, ...] = (self,)
         self.bus = rulebook.bus
         self.organs: Mapping[str, Organ] = rulebook.directory.organs
         self.events: Mapping[str, EventType] = rulebook.catalogue.events
@@ -71,12 +76,32 @@ class Law:
         self.calendar = Calendar(rulebook.calendar)
         self.machines: Mapping[str, Machine] = {machine.kind: machine for machine in rulebook.lifecycles.machines}
         self._rows: dict[tuple[str, str | None, str | None], tuple[Rows, ...]] = {}
-        self._starts: dict[tuple[str, str, str | None], TimerStart] = {}
+        self._starts: dict[tuple[Timer, str, str | None], TimerStart] = {}
         self._required = {
             (event.name, variant): Required(requirements)
             for event in rulebook.catalogue.events.values()
             for variant, requirements in event.requires.items()
         }
+
+    @classmethod
+    def of(cls, rulebooks: Sequence[Rulebook]) -> "Law":
+        """Compile all versions of one bus, genesis first, and return the newest."""
+        line = tuple(cls(rulebook) for rulebook in rulebooks)
+        for law in line:
+            law._line = line  # noqa: SLF001 (our own, before anybody else sees it)
+        return line[-1]
+
+    @property
+    def versions(self) -> tuple[Rulebook, ...]:
+        """All versions of the bus, by number."""
+        return tuple(law.rulebook for law in self._line)
+
+    def at(self, log_time: int) -> "Law":
+        """Return the law in force at *log_time* (ms): of the highest number among those effective by then."""
+        line = self._line
+        if len(line) == 1:
+            return self
+        return next((law for law in reversed(line) if law.rulebook.effective_from <= log_time), line[0])
 
     def required(self, event_type: str, variant: str | None) -> Required:
         """Return what the header of an event must carry (events.yaml: always, of the type, of the variant)."""
@@ -102,15 +127,27 @@ class Law:
             compiled += [Rows(machine, mode, states) for mode, states in by_mode.items()]
         return compiled
 
-    def start_of(self, timer: str, event: str, variant: str | None) -> TimerStart:
-        """Return from which instant *event* starts *timer*. Raises KeyError where timers.yaml does not say."""
-        key = (timer, event, variant)
+    def timer_at(self, timer: str, instant: int) -> Timer | None:
+        """Return the row of *timer* in force at *instant* (ms); None where there is none."""
+        newest = self.timers[timer]
+        if self.in_force(newest, instant):
+            return newest
+        return next((row for row in newest.earlier if self.in_force(row, instant)), None)
+
+    def start_of(self, timer: str | Timer, event: str, variant: str | None) -> TimerStart:
+        """
+        Return from which instant *event* starts *timer*, by that row of it, or by its newest.
+
+        Raises KeyError where timers.yaml does not say.
+        """
+        row = self.timers[timer] if isinstance(timer, str) else timer
+        key = (row, event, variant)
         found = self._starts.get(key)
         if found is None:
-            candidates = (start for start in self.timers[timer].starts if start.event == event)
+            candidates = (start for start in row.starts if start.event == event)
             found = next((start for start in candidates if start.variants is None or variant in start.variants), None)
             if found is None:
-                raise KeyError(f"timers.yaml does not say from which instant {event} ({variant}) starts {timer}")
+                raise KeyError(f"timers.yaml does not say from which instant {event} ({variant}) starts {row.id}")
             self._starts[key] = found
         return found
 
@@ -152,6 +189,16 @@ class Law:
             and valid_at(row.valid_from, row.valid_to, log_time)
             for row in self.rulebook.directory.delegations
         )
+
+
+def hash_in_force(law: Law, log_time: int) -> bytes:
+    """
+    Return the hash of the version in force at *log_time* (ms): what a checkpoint message states.
+
+    *law*: any version of the bus. *log_time*: the newest log time of the prefixes that the message covers, so that what
+    a node has read beyond them makes no difference (contract/README.md, Rulebook).
+    """
+    return law.at(log_time).rulebook.hash
 
 
 def valid_at(valid_from: int, valid_to: int | None, instant: int) -> bool:

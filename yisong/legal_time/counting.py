@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from yisong.legal_time.calendar import KnownCalendar
 from yisong.legal_time.days import MS_PER_HOUR, add_months, day_of, end_of_day, next_monthly_day
-from yisong.rulebook.model import Timer
+from yisong.rulebook.clock_rules import Timer
 
 
 class Due(NamedTuple):
@@ -64,12 +64,18 @@ def due(timer: Timer, start: int, *, calendar: KnownCalendar, previous_due: int 
     return _day_due(timer, day_of(start if previous_due is None else previous_due), calendar)
 
 
+def due_on(day: int, *, roll: bool, calendar: KnownCalendar) -> Due:
+    """Return when what is due on a *day* of the calendar is over; with *roll* a holiday moves it, by *calendar*."""
+    days = _Days(calendar)
+    rolled = days.roll(day) if roll else day
+    return Due(end_of_day(day), end_of_day(rolled), days.provisional)
+
+
 @lru_cache(maxsize=4096)
 def _day_due(timer: Timer, first: int, calendar: KnownCalendar) -> Due:
     days = _Days(calendar)
-    last = _last_day(timer, first, days)
-    rolled = days.roll(last) if timer.roll else last
-    return Due(end_of_day(last), end_of_day(rolled), days.provisional)
+    ends = due_on(_last_day(timer, first, days), roll=timer.roll, calendar=calendar)
+    return ends._replace(provisional=ends.provisional or days.provisional)
 
 
 def _last_day(timer: Timer, first: int, days: _Days) -> int:

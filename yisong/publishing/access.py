@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yisong.errors import BusNotFound
 from yisong.home import Home, Running
+from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.publishing.signer import PrivateKeys
 
@@ -36,7 +37,7 @@ def find_home(home: Home | Path | str | None) -> Home:
 
 def access_of(home: Home, running: Running) -> Access:
     """Return the access to the bus that is *running* from *home*."""
-    return Access(bootstrap=running.bootstrap, law=Law(home.genesis()), keys=home.keystore())
+    return Access(bootstrap=running.bootstrap, law=law_of(home, running), keys=home.keystore())
 
 
 def node_dsn(running: Running, law: Law, publisher: str) -> str:

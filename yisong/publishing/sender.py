@@ -24,20 +24,22 @@ IDLE_SECONDS = 0.05
 _AGAIN_SECONDS = 1.0
 
 
-def run_sender(*, dsn: str, bootstrap: str, law: Law, keys: PrivateKeys, stop: Event) -> None:
+def run_sender(*, dsn: str, bootstrap: str, law: Callable[[], Law], keys: PrivateKeys, stop: Event) -> None:
     """
     Send the outbox of the node whose database is *dsn* to the broker at *bootstrap*, until *stop* is set.
 
-    Waits its turn where another process sends this outbox, and starts again where Kafka or PostgreSQL was away. Ends
+    Waits its turn where another process sends this outbox, and starts again where Kafka or PostgreSQL was away, and
+    where *law* gives another one than before: there may be other keys to sign with. Ends
     by itself, with an alarm in the log, only where the clocks of broker and node are too far apart to send anything.
     A call in progress may last 30 s when the broker is away: run it in a daemon thread, it is safe to die at any line.
     """
 
     def once() -> None:
         with closing(PostgresOutbox(connect(dsn, autocommit=True, name="yisong-sender"))) as outbox:
-            trail = PostgresTrail(outbox.connection)
+            trail, known = PostgresTrail(outbox.connection), law()
             with closing(KafkaLog(bootstrap)) as log:
-                _drive(Sender(outbox=outbox, trail=trail, log=log, signer=Signer(law, keys), law=law), outbox, stop)
+                sender = Sender(outbox=outbox, trail=trail, log=log, signer=Signer(known, keys), law=known)
+                _drive(sender, outbox, stop, fresh=lambda: law() is known)
 
     _again(once, stop)
 
@@ -68,12 +70,12 @@ def _again(once: Callable[[], None], stop: Event) -> None:
             return
 
 
-def _drive(sender: Sender, outbox: Outbox, stop: Event) -> None:
-    """Wait for our turn, begin, then do one round after the other until *stop* is set."""
+def _drive(sender: Sender, outbox: Outbox, stop: Event, *, fresh: Callable[[], bool] = lambda: True) -> None:
+    """Wait for our turn, begin, then do one round after the other until *stop* is set, while its law is *fresh*."""
     while not outbox.hold():
         if stop.wait(_AGAIN_SECONDS):
             return
     sender.begin(stop)
-    while not stop.is_set():
+    while not stop.is_set() and fresh():
         if not sender.round():
             stop.wait(IDLE_SECONDS)

@@ -1,12 +1,11 @@
 """What does ``calendar.yaml`` say: which days are holidays, which weekend days are worked, and known since when?"""
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from yisong.rulebook.days import day_start
 from yisong.rulebook.model import CalendarRow
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 _UNKNOWN_NOTICE = (12, 16)  # a year whose notice was not looked up is known from this day of the year before
 
@@ -38,9 +37,9 @@ class CalendarFile(Shape):
     amendments: list[AmendmentShape]
 
 
-def read_calendar(folder: Path) -> CalendarFile:
+def read_calendar(folder: Folder) -> CalendarFile:
     """Return calendar.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "calendar.yaml", CalendarFile)
+    return read_in(folder, "calendar.yaml", CalendarFile)
 
 
 def calendar(file: CalendarFile) -> tuple[CalendarRow, ...]:

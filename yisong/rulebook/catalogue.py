@@ -1,13 +1,12 @@
 """What does ``events.yaml`` say: which event types there are, and what their header and body hold?"""
 
 import re
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from yisong.rulebook.model import BodyField, Catalogue, EventType, Requirement
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 RoleName = Literal["copyright", "cac", "miit", "police", "system"]
 PiiLevel = Literal["P0", "P1", "P2", "P3"]
@@ -61,9 +60,9 @@ class EventsFile(Shape):
     variant_labels: dict[str, str]
 
 
-def read_catalogue(folder: Path) -> EventsFile:
+def read_catalogue(folder: Folder) -> EventsFile:
     """Return events.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "events.yaml", EventsFile)
+    return read_in(folder, "events.yaml", EventsFile)
 
 
 def catalogue(file: EventsFile) -> Catalogue:

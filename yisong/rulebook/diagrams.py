@@ -9,8 +9,9 @@ from pathlib import Path
 
 from yisong.contract import folder
 from yisong.rulebook.catalogue import catalogue, read_catalogue
+from yisong.rulebook.clock_rules import Timer
 from yisong.rulebook.lifecycles import lifecycles, read_lifecycles
-from yisong.rulebook.model import Catalogue, EventType, Guard, Lifecycles, Machine, Row, Timer
+from yisong.rulebook.model import Catalogue, EventType, Guard, Lifecycles, Machine, Row
 from yisong.rulebook.timers import read_timers, timers
 
 PAGE = Path("docs") / "lifecycles.md"

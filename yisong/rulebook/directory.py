@@ -1,7 +1,6 @@
 """What does ``directory.yaml`` say: which organs there are, since when, and who may act for whom?"""
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -9,7 +8,7 @@ from pydantic import Field
 from yisong.rulebook.catalogue import RoleName
 from yisong.rulebook.days import day_start
 from yisong.rulebook.model import Delegation, Directory, Organ
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 AgencyRole = Literal["copyright", "cac", "miit", "police"]
 
@@ -106,9 +105,9 @@ class DirectoryFile(Shape):
     parties: list[PartyShape]
 
 
-def read_directory(folder: Path) -> DirectoryFile:
+def read_directory(folder: Folder) -> DirectoryFile:
     """Return directory.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "directory.yaml", DirectoryFile)
+    return read_in(folder, "directory.yaml", DirectoryFile)
 
 
 def directory(file: DirectoryFile) -> Directory:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from yisong.errors import ContractFault
@@ -13,6 +12,7 @@ from yisong.rulebook.lifecycles import LifecyclesFile, read_lifecycles
 from yisong.rulebook.reasons import ReasonsFile, read_reasons
 from yisong.rulebook.thresholds import ThresholdsFile, read_thresholds
 from yisong.rulebook.timers import TimersFile, read_timers
+from yisong.rulebook.yaml_file import Folder, names
 
 T = TypeVar("T")
 
@@ -40,12 +40,12 @@ class Files:
     thresholds: ThresholdsFile
 
 
-def read_files(folder: Path) -> Files:
+def read_files(folder: Folder) -> Files:
     """Return the files in *folder*; raise ContractFault that names every fault of shape in all of them."""
-    strangers = sorted(path.name for path in folder.glob("*") if path.name not in FILE_NAMES)
+    strangers = [name for name in names(folder) if name not in FILE_NAMES]
     faults = [f"rulebook/{name}: no part of the rulebook, and yet its hash would cover it" for name in strangers]
 
-    def shaped(read: Callable[[Path], T]) -> T | None:
+    def shaped(read: Callable[[Folder], T]) -> T | None:
         try:
             return read(folder)
         except ContractFault as error:

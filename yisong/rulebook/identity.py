@@ -1,12 +1,17 @@
 """Which hash identifies a version of the rulebook on every node?"""
 
-import hashlib
-import json
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import cast
+
+import rfc8785
 
 from yisong.rulebook.model import BusProfile, Key
 
 GENESIS_FROM = "2000-01-01T00:00:00.000+08:00"
+BUS = "bus"
+"""The name under which the bus profile with its keys is a file of a version."""
 
 
 def rulebook_hash(contract: Path, bus: BusProfile) -> bytes:
@@ -16,16 +21,35 @@ def rulebook_hash(contract: Path, bus: BusProfile) -> bytes:
     *contract* is the folder that holds ``rulebook/`` and ``schemas/``. The schema of an inbox is left out: it is
     between a node and its desks, and two nodes may have different ones.
     """
-    return hashlib.sha256(canonical(genesis_manifest(contract, bus))).digest()
+    return manifest_hash(genesis_manifest(contract, bus))
 
 
 def genesis_manifest(contract: Path, bus: BusProfile) -> dict[str, object]:
     """Return what the hash of the genesis version covers."""
+    return manifest(1, None, GENESIS_FROM, genesis_files(contract, bus))
+
+
+def genesis_files(contract: Path, bus: BusProfile) -> dict[str, bytes]:
+    """Return the files of the genesis version: the rulebook and the schemas as they stand, and the bus profile."""
     schemas = (path for path in (contract / "schemas").rglob("*.avsc") if not path.match("schemas/delivery.v*.avsc"))
     paths = sorted([*(contract / "rulebook").glob("*.yaml"), *schemas])
-    files = {path.relative_to(contract).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    files["bus"] = hashlib.sha256(canonical(bus_profile(bus))).hexdigest()
-    return {"n": 1, "prev_hash": None, "effective_from": GENESIS_FROM, "files": files}
+    files = {path.relative_to(contract).as_posix(): path.read_bytes() for path in paths}
+    return {**files, BUS: canonical(bus_profile(bus))}
+
+
+def manifest(
+    n: int, prev_hash: str | None, effective_from: str, files: Mapping[str, str] | Mapping[str, bytes]
+) -> dict[str, object]:
+    """Return what the hash of a version covers; *prev_hash* in hexadecimal, *effective_from* in RFC 3339."""
+    hashes = {
+        path: sha256(text.encode() if isinstance(text, str) else text).hexdigest() for path, text in files.items()
+    }
+    return {"n": n, "prev_hash": prev_hash, "effective_from": effective_from, "files": hashes}
+
+
+def manifest_hash(covered: dict[str, object]) -> bytes:
+    """Return the hash of a version, of which *covered* is the manifest."""
+    return sha256(canonical(covered)).digest()
 
 
 def bus_profile(bus: BusProfile) -> dict[str, object]:
@@ -35,8 +59,8 @@ def bus_profile(bus: BusProfile) -> dict[str, object]:
 
 
 def canonical(value: object) -> bytes:
-    """Return *value* as JSON that is the same on every machine: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    """Return *value* as JSON that is the same on every machine (RFC 8785); its integers lie within 2^53."""
+    return rfc8785.dumps(cast("dict[str, object]", value))  # type: ignore[arg-type]  # plain data, as rfc8785 checks
 
 
 def _key(key: Key) -> dict[str, object]:

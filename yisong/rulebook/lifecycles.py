@@ -1,13 +1,12 @@
 """What does ``lifecycles.yaml`` say: which states there are, and which event moves what?"""
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from yisong.rulebook.catalogue import RoleName
 from yisong.rulebook.model import Guard, InstanceMode, Lifecycles, Machine, Row
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 
 class RowShape(Shape):
@@ -72,9 +71,9 @@ class LifecyclesFile(Shape):
     guards: dict[str, GuardShape]
 
 
-def read_lifecycles(folder: Path) -> LifecyclesFile:
+def read_lifecycles(folder: Folder) -> LifecyclesFile:
     """Return lifecycles.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "lifecycles.yaml", LifecyclesFile)
+    return read_in(folder, "lifecycles.yaml", LifecyclesFile)
 
 
 def lifecycles(file: LifecyclesFile) -> Lifecycles:

@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from yisong.rulebook.clock_rules import Timer
 from yisong.rulebook.limits import Thresholds
 
 Role = Literal["copyright", "cac", "miit", "police", "system"]
-Unit = Literal["h", "d", "wd", "m"]
 InstanceMode = Literal["case_id", "aggregate", "cited"]
-HeaderInstant = Literal["occurred_at", "decided_at", "served_at", "due_at", "breach"]
-OwedBy = Literal["publisher", "to", "sender", "receiver", "issuer", "leads"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,49 +181,6 @@ class Lifecycles:
     machines: tuple[Machine, ...]
     guards: Mapping[str, Guard]
     general: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimerStart:
-    """What starts a clock: an event (variants ``None`` = any) or the breach of another timer; from which instant."""
-
-    event: str | None
-    variants: frozenset[str] | None
-    breach: str | None
-    instant: HeaderInstant
-    previous_due: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # one object a rule: compared and hashed by identity
-class Timer:
-    """
-    One rule of timers.yaml.
-
-    For an automatic timer the duration is exactly one of: ``n`` with ``unit`` · ``monthly_day`` · ``until_due_at``
-    (the date in the header). A timer that is not automatic has none of these three here; it is on the register only.
-    ``effective_from``, ``effective_to``: +08:00 dates of the log time of the starting event, half open.
-    """
-
-    id: str
-    zh: str
-    source: str
-    tag: str
-    basis: Literal["statute", "policy"]
-    window: bool
-    automatic: bool
-    n: int | None
-    unit: Unit | None
-    monthly_day: int | None
-    until_due_at: bool
-    roll: bool
-    starts: tuple[TimerStart, ...]
-    owed_by: OwedBy | None
-    survives_end: bool
-    effective_from: date | None
-    effective_to: date | None
-    responsible: str
-    who: str
-    on_breach: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,13 @@
 """What does ``reasons.yaml`` say: why may an event be refused, and how far ahead may its instants lie?"""
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from yisong.rulebook.days import DAY, day_start
 from yisong.rulebook.model import Reason, Reasons
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 
 class StepShape(Shape):
@@ -51,9 +50,9 @@ class ReasonsFile(Shape):
     reasons: dict[str, ReasonShape]
 
 
-def read_reasons(folder: Path) -> ReasonsFile:
+def read_reasons(folder: Folder) -> ReasonsFile:
     """Return reasons.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "reasons.yaml", ReasonsFile)
+    return read_in(folder, "reasons.yaml", ReasonsFile)
 
 
 def reasons(file: ReasonsFile) -> Reasons:

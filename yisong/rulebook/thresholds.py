@@ -2,13 +2,12 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field
 
 from yisong.rulebook.limits import Limit, Threshold, Thresholds
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 #: Metrics that no amount or count is measured by: a finding in words, and a count of other rules.
 _NOT_MEASURED: Final = frozenset({"element", "met_half_rules", "any_of"})
@@ -84,9 +83,9 @@ class ThresholdsFile(Shape):
     rules: list[RuleShape]
 
 
-def read_thresholds(folder: Path) -> ThresholdsFile:
+def read_thresholds(folder: Folder) -> ThresholdsFile:
     """Return thresholds.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "thresholds.yaml", ThresholdsFile)
+    return read_in(folder, "thresholds.yaml", ThresholdsFile)
 
 
 def threshold_faults(file: ThresholdsFile, *, metrics: set[str], charges: set[str]) -> list[str]:

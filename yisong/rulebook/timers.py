@@ -1,13 +1,13 @@
 """What does ``timers.yaml`` say: which clocks there are, from when they run and how long?"""
 
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
-from yisong.rulebook.model import HeaderInstant, OwedBy, Timer, TimerStart, Unit
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.clock_rules import HeaderInstant, OwedBy, ReportRule, Timer, TimerStart, Unit
+from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 
 class Duration(Shape):
@@ -116,18 +116,21 @@ class TimersFile(Shape):
     timers: list[TimerShape]
 
 
-def read_timers(folder: Path) -> TimersFile:
+def read_timers(folder: Folder) -> TimersFile:
     """Return timers.yaml of *folder*; raise ContractFault where its shape is wrong."""
-    return read(folder / "timers.yaml", TimersFile)
+    return read_in(folder, "timers.yaml", TimersFile)
 
 
 def timers(file: TimersFile) -> dict[str, Timer]:
-    """Return the timers by id; *file* is taken to be free of faults."""
-    return {shape.id: _timer(shape) for shape in file.timers}
+    """Return the newest row of each timer by id, which knows the earlier ones; *file* is taken to be free of faults."""
+    found: dict[str, Timer] = {}
+    for shape in file.timers:
+        timer, before = _timer(shape), found.get(shape.id)
+        found[shape.id] = timer if before is None else replace(timer, earlier=(*before.earlier, before))
+    return found
 
 
 def _timer(shape: TimerShape) -> Timer:
-    runs = shape.automatic
     return Timer(
         id=shape.id,
         zh=shape.zh,
@@ -135,11 +138,11 @@ def _timer(shape: TimerShape) -> Timer:
         tag=shape.tag,
         basis=shape.basis,
         window=shape.class_ == "window",
-        automatic=runs,
-        n=shape.duration.n if runs else None,
-        unit=shape.duration.unit if runs else None,
-        monthly_day=shape.duration.monthly_day if runs else None,
-        until_due_at=runs and shape.duration.due is not None,
+        automatic=shape.automatic,
+        n=shape.duration.n,
+        unit=shape.duration.unit,
+        monthly_day=shape.duration.monthly_day,
+        until_due_at=shape.duration.due is not None,
         roll=shape.roll == "forward",
         starts=tuple(_start(start) for start in shape.starts_on),
         owed_by=shape.owed_by,
@@ -149,6 +152,23 @@ def _timer(shape: TimerShape) -> Timer:
         responsible=shape.responsible,
         who=shape.who,
         on_breach=shape.on_breach,
+        report=None if shape.scope is None else _report(shape, shape.scope),
+    )
+
+
+def _report(shape: TimerShape, scope: Scope) -> ReportRule:
+    until = shape.duration
+    month, day = map(int, until.month_day.split("-")) if until.month_day else (0, 0)
+    return ReportRule(
+        role=scope.role,
+        levels=frozenset([scope.level] if isinstance(scope.level, str) else scope.level),
+        to=scope.to,
+        owed=tuple(f"{stop.event}:{one}" for stop in shape.stops_on for one in stop.variants or ()),
+        on=until.date_,
+        before=until.before,
+        monthly_day=until.monthly_day,
+        quarter_day=until.quarter_day,
+        yearly=(month, day) if until.month_day else None,
     )
 
 

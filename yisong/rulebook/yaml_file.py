@@ -1,6 +1,6 @@
 """How is one YAML file of the contract read, so that nothing in it is silently dropped?"""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,9 @@ class Shape(BaseModel):
 
 
 S = TypeVar("S", bound=Shape)
+
+Folder = Path | Mapping[str, str]
+"""Where files lie: on a disk, or in memory, text by name."""
 
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -54,11 +57,28 @@ def parse(text: str, *, file: str) -> object:
 
 def read(path: Path, shape: type[S]) -> S:
     """Return the file at *path* as a *shape*; raise ContractFault that names every place where it is not one."""
-    if not path.is_file():
-        raise ContractFault(
-            f"{path.name} is missing", [f"{path.name}: the contract's folder {path.parent.name}/ has no such file"]
-        )
-    return _shaped(path.read_text(encoding="utf-8"), shape, file=path.name)  # type: ignore[return-value]  # the cache forgets S
+    return read_in(path.parent, path.name, shape)
+
+
+def read_in(folder: Folder, name: str, shape: type[S]) -> S:
+    """Return the file *name* of *folder*, as `read` does."""
+    text = _text(folder, name)
+    if text is None:
+        where = f"folder {folder.name}/" if isinstance(folder, Path) else "version"
+        raise ContractFault(f"{name} is missing", [f"{name}: the contract's {where} has no such file"])
+    return _shaped(text, shape, file=name)  # type: ignore[return-value]  # the cache forgets S
+
+
+def names(folder: Folder) -> list[str]:
+    """Return the names of all that lies in *folder*, in their order."""
+    return sorted(path.name for path in folder.glob("*")) if isinstance(folder, Path) else sorted(folder)
+
+
+def _text(folder: Folder, name: str) -> str | None:
+    if isinstance(folder, Path):
+        path = folder / name
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+    return folder.get(name)
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,17 @@
 
 from yisong.schemas.bodies import decode_body, encode_body, pii_level
 from yisong.schemas.faults import body_faults
-from yisong.schemas.genesis import genesis
+from yisong.schemas.genesis import genesis, rulebook_of
 from yisong.schemas.registry import Registry, Schema, registry
 
-__all__ = ["Registry", "Schema", "body_faults", "decode_body", "encode_body", "genesis", "pii_level", "registry"]
+__all__ = [
+    "Registry",
+    "Schema",
+    "body_faults",
+    "decode_body",
+    "encode_body",
+    "genesis",
+    "pii_level",
+    "registry",
+    "rulebook_of",
+]

@@ -1,11 +1,37 @@
-"""What is the genesis version of the rulebook: the contract that comes with this installation, and one bus?"""
+"""What does a version of the rulebook say, with the schemas that this release knows?"""
+
+from collections.abc import Mapping
 
 from yisong.contract import folder
-from yisong.rulebook.load import load
+from yisong.errors import ContractFault
+from yisong.rulebook.load import load, load_version
 from yisong.rulebook.model import BusProfile, Rulebook
+from yisong.rulebook.version import Version, genesis_version
 from yisong.schemas.registry import registry
 
 
 def genesis(bus: BusProfile) -> Rulebook:
     """Return the genesis version for *bus*; raise ContractFault where the contract contradicts itself."""
     return load(folder(), bus=bus, schema_event_types=registry().event_types)
+
+
+def rulebook_of(version: Version) -> Rulebook:
+    """
+    Return what *version* says.
+
+    Raises ContractFault, which names every fault at once, where its tables contradict themselves or say what this
+    release does not know; and where it holds a schema that did not come with this release, which decodes by its own.
+    """
+    known = genesis_version(folder(), version.bus).files
+    unknown = [path for path, text in version.files.items() if path.startswith("schemas/") and known.get(path) != text]
+    if unknown:
+        raise ContractFault(
+            f"This release lacks schemas of version {version.n} of the rulebook",
+            [f"{path}: did not come with this release" for path in sorted(unknown)],
+        )
+    return load_version(version, schema_event_types=_event_types(version.files))
+
+
+def _event_types(files: Mapping[str, str]) -> dict[bytes, str]:
+    schemas = registry().by_fingerprint.values()
+    return {one.fingerprint: one.event_type for one in schemas if one.event_type is not None and one.path in files}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.ledger.story import law
 from yisong.contract import folder
 from yisong.legal_time import due
-from yisong.rulebook.model import Timer
+from yisong.rulebook.clock_rules import Timer
 
 CHINA = timezone(timedelta(hours=8))
 RAW: dict[str, Any] = yaml.safe_load((folder() / "rulebook" / "calendar.yaml").read_text("utf-8"))
@@ -147,7 +147,7 @@ def test_a_progress_report_is_due_on_the_next_fifth_and_then_a_month_after_the_l
 
 def test_a_timer_of_the_register_alone_has_no_clock() -> None:
     with pytest.raises(ValueError, match="on the register only"):
-        due(law().timers["T-RPT-PLAN"], 0, calendar=law().calendar.as_known(0))
+        due(law().timers["T-RPT-SUM"], 0, calendar=law().calendar.as_known(0))
 
 
 @given(start=INSTANTS, known=INSTANTS, n=st.integers(1, 120), unit=st.sampled_from("hdm"), roll=st.booleans())

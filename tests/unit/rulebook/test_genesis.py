@@ -84,11 +84,21 @@ class TestWhatTheTablesSay:
         }
         assert law.reasons.sealed_from == ms(2030, 1, 1)
 
-    def test_a_clock_that_the_bus_does_not_run_has_no_length(self, law: Rulebook) -> None:
-        assert (law.timers["T-REF-08"].n, law.timers["T-REF-08"].unit) == (None, None)
+    def test_a_clock_has_its_length_whether_the_bus_runs_it_or_not(self, law: Rulebook) -> None:
+        """T-ADM-01 starts on no header, and a desk counts its ten days all the same."""
+        assert (law.timers["T-ADM-01"].n, law.timers["T-ADM-01"].unit) == (10, "d")
         assert (law.timers["T-REF-07"].n, law.timers["T-REF-07"].unit) == (3, "d")
         assert law.timers["T-RECT"].until_due_at
         assert law.timers["T-JS-RPT"].monthly_day == 5
+
+    def test_a_report_of_the_calendar_says_who_owes_it_and_when(self, law: Rulebook) -> None:
+        """月报: each province to the ministry, on the 5th; no event starts it."""
+        report = law.timers["T-RPT-M"].report
+
+        assert report is not None
+        assert (report.role, report.levels, report.to) == ("copyright", {"province"}, "V00")
+        assert (report.owed, report.monthly_day) == (("PeriodicReportFiled:monthly",), 5)
+        assert law.timers["T-REF-07"].report is None
 
 
 class TestHash:

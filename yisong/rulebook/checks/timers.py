@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from yisong.rulebook.catalogue import EventRow, requirement
-from yisong.rulebook.checks.names import repeated, unknown
+from yisong.rulebook.checks.names import unknown
 from yisong.rulebook.files import Files
 from yisong.rulebook.lifecycles import RowShape
 from yisong.rulebook.timers import StartShape, StopShape, TimerShape
@@ -11,11 +11,12 @@ from yisong.rulebook.timers import StartShape, StopShape, TimerShape
 FILE = "timers.yaml"
 
 _ALWAYS = frozenset({"occurred_at", "breach"})
+_OF_RUNNING_CLOCKS = ("automatic", "class_", "survives_end")
 
 
 def timer_faults(files: Files) -> list[str]:
     """Return what is wrong with the clocks, alone and beside the lifecycles."""
-    faults = repeated(FILE, "timer", (timer.id for timer in files.timers.timers))
+    faults = list(_succession_faults(files.timers.timers))
     events = {row.name: row for row in files.events.events}
     rows = [row for machine in files.lifecycles.machines.values() for row in machine.transitions]
     possible = {name: _possible(event, files) for name, event in events.items()}
@@ -30,6 +31,22 @@ def timer_faults(files: Files) -> list[str]:
         elif timer.owed_by is not None or timer.survives_end:
             faults.append(f"{where}: owed_by and survives_end belong to automatic clocks only")
     return faults
+
+
+def _succession_faults(timers: list[TimerShape]) -> Iterator[str]:
+    """Yield where a rule that took the place of another one began before that ended, or binds its running clocks."""
+    newest: dict[str, TimerShape] = {}
+    for timer in timers:
+        before = newest.get(timer.id)
+        newest[timer.id] = timer
+        if before is None:
+            continue
+        where = f"{FILE}: the timer {timer.id} stands twice"
+        ended, begun = before.effective_to, timer.effective_from
+        if ended is None or begun is None or begun < ended:
+            yield f"{where}, and the earlier row does not end before the later one begins"
+        if any(getattr(before, name) != getattr(timer, name) for name in _OF_RUNNING_CLOCKS):
+            yield f"{where}: {', '.join(_OF_RUNNING_CLOCKS)} are asked of clocks that run under the earlier one"
 
 
 def _duration_faults(where: str, timer: TimerShape) -> Iterator[str]:
@@ -48,9 +65,15 @@ def _duration_faults(where: str, timer: TimerShape) -> Iterator[str]:
 
 def _scope_faults(where: str, timer: TimerShape, files: Files) -> Iterator[str]:
     if timer.scope is None:
+        if timer.duration.ways & {"date_", "before", "quarter_day", "month_day"}:
+            yield f"{where}: a date of the calendar says by its scope who owes the report"
         return
     if timer.automatic:
         yield f"{where}: a scope belongs to a report of the calendar, which the bus does not run"
+    if not timer.duration.ways & {"date_", "before", "monthly_day", "quarter_day", "month_day"}:
+        yield f"{where}: a report of the calendar is due on dates of the calendar"
+    if not timer.stops_on or any(stop.variant is None for stop in timer.stops_on):
+        yield f"{where}: a report of the calendar names the acts, with their variants, that are the report"
     levels = [timer.scope.level] if isinstance(timer.scope.level, str) else timer.scope.level
     yield from unknown(where, "level", levels, files.directory.levels)
     yield from unknown(where, "organ", [timer.scope.to], {"parent", *(organ.id for organ in files.directory.orgs)})
