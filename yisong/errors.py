@@ -12,7 +12,10 @@ Everything that Yisong raises itself::
     │   ├── BusUnreachable    Kafka or PostgreSQL does not answer
     │   └── TimedOut          something expected did not happen in time
     ├── ProofFault            what should be equal is not: alarm, and repair nothing
-    │   └── LogReplaced       the log was cut or replaced under a trail
+    │   ├── LogReplaced       the log was cut or replaced under a trail
+    │   ├── TreeDiffers       the stored tree is not the one of the stored entries
+    │   └── NotProven         a proof does not prove what it says
+    │       └── Unreadable    bytes that are no proof of this kind and version, or not all of it
     └── WiringFault           we are at fault: refuse to start
         ├── ContractFault     schemas, rulebook or topics.yaml contradict themselves
         ├── TopicDiffers      a topic's partitions or timestamp type are not those declared
@@ -81,6 +84,18 @@ class ProofFault(YisongError):
 
 class LogReplaced(ProofFault):
     """The log was cut or replaced under a trail."""
+
+
+class TreeDiffers(ProofFault):
+    """The stored tree is not the one of the stored entries: nodes are missing, or there are too many."""
+
+
+class NotProven(ProofFault):
+    """A proof does not prove what it says: believe nothing of it."""
+
+
+class Unreadable(NotProven):
+    """The bytes are no proof of this kind and version, or not all of it."""
 
 
 class WiringFault(YisongError):

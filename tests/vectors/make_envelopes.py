@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from yisong.schemas import registry
 
-FILE = Path(__file__).with_name("envelopes.json")
+FILE = Path(__file__).parents[2] / "conformance/bytes/envelopes.json"
 
 START, END = 946_656_000_000, 4_102_416_000_000  # 2000-01-01 and 2100-01-01, 00:00 +08:00
 DECIDED = 1_468_893_600_000

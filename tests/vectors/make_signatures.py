@@ -28,7 +28,7 @@ from tests.vectors.ed25519 import (
     valid,
 )
 
-FILE = Path(__file__).with_name("signatures.json")
+FILE = Path(__file__).parents[2] / "conformance/bytes/signatures.json"
 
 
 class Case(NamedTuple):

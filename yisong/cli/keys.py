@@ -1,4 +1,4 @@
-"""Which keys are in this keystore, and how does an organ get another one? ``yisong keys new``, ``keys list``."""
+"""Which keys are in this keystore, and how does an organ get another one? ``yisong keys new``, ``list``, ``policy``."""
 
 import time
 from collections.abc import Mapping
@@ -13,12 +13,15 @@ from rich.table import Table
 from yisong import schemas
 from yisong.errors import BusNotFound, KeyNotUsable
 from yisong.home import Home
+from yisong.proof.cosigners import cosigners
+from yisong.proof.policy import QUORUM, policy_of
 from yisong.rulebook.model import BusProfile, Key
 from yisong.signing.key_file import KeyUse
 from yisong.signing.keystore import Keystore
 
 Use = Annotated[KeyUse, typer.Option(help="To sign events, to seal bodies, or to cosign checkpoints.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Quorum = Annotated[int, typer.Option(help="How many of the cosigners a proof needs.")]
 Passphrase = Annotated[str | None, typer.Option(envvar="YISONG_PASSPHRASE", help="Encrypt private keys with it.")]
 
 BEIJING = timezone(timedelta(hours=8))
@@ -46,6 +49,12 @@ def list_keys(*, json: AsJson = False) -> None:
     """List the keys of this home: public halves only, so that no passphrase is needed."""
     home = Home.find()
     _show(Keystore(home.keys).keys(), {key.key_id: key for key in _bus(home).keys}, json=json)
+
+
+@app.command()
+def policy(*, quorum: Quorum = QUORUM) -> None:
+    """Write a policy for `yisong verify`: the cosigners of this home's bus, and how many must have signed."""
+    typer.echo(policy_of(cosigners(Home.find().genesis()), quorum=quorum).text, nl=False)
 
 
 def _bus(home: Home) -> BusProfile:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from yisong.envelope.case_id import case_id, case_id_of_key, check_character, is_case_id, is_register, register_case_id
 
-VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "case_ids.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((Path(__file__).parents[3] / "conformance/bytes/case_ids.json").read_text(encoding="utf-8"))
 
 
 class TestCaseId:

@@ -8,7 +8,7 @@ from kafka.partitioner.default import murmur2 as murmur2_of_kafka_python
 
 from yisong.envelope.partition import murmur2, partition_of
 
-VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "murmur2.json").read_text(encoding="utf-8"))
+VECTORS = json.loads((Path(__file__).parents[3] / "conformance/bytes/murmur2.json").read_text(encoding="utf-8"))
 
 
 class TestPartition:

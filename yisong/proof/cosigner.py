@@ -1,0 +1,96 @@
+"""With which key does this node cosign, and whose key must a statement or a line of another node be of?"""
+
+from typing import NamedTuple, Protocol
+
+from yisong.errors import KeyNotUsable
+from yisong.ledger import Law
+from yisong.proof.announcement import Announced, Claimed, Statement, encode
+from yisong.proof.checkpoint import Checkpoint, origin_of
+from yisong.proof.cosignature import cosign, cosigned_at
+from yisong.proof.cosigners import cosigner_name
+from yisong.proof.note import SignatureLine
+from yisong.proof.tally import usable
+from yisong.proof.vkey import VerifierKey, verifier_key
+from yisong.rulebook.model import Key
+from yisong.signing.sign import sign_bytes
+from yisong.signing.verify import verifies
+
+
+class PrivateKeys(Protocol):
+    """Whatever gives the private half of a key by its id, or raises KeyNotUsable."""
+
+    def private(self, key_id: str) -> bytes:
+        """Return the seed of the key."""
+
+
+class Nodes:
+    """The nodes of a bus with their cosigning keys, as *law* has them: any version's newest has every row."""
+
+    def __init__(self, law: Law) -> None:
+        """Read the rows of use ``cosign``."""
+        self.bus = law.bus.name
+        rows = [key for key in law.rulebook.keys.values() if key.use == "cosign"]
+        self._rows: dict[str, list[Key]] = {}
+        for key in rows:
+            self._rows.setdefault(law.organs[key.org].node or key.org, []).append(key)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The nodes that have a key."""
+        return frozenset(self._rows)
+
+    def said(self, claimed: Claimed, *, at: int) -> bool:
+        """Hold where the node that a statement names has signed it with a key that was valid *at* that instant (ms)."""
+        keys = [key for key in self._rows.get(claimed.statement.node, ()) if key.key_id == claimed.key_id]
+        return any(usable(key, at) and verifies(claimed.signature, claimed.message, key.public) for key in keys)
+
+    def cosigned(self, node: str, one: Announced) -> bool:
+        """Hold where *node* has cosigned what is announced, with a key that was valid at the line's own time."""
+        checkpoint = Checkpoint(origin_of(self.bus, one.partition), one.size, one.root)
+        for row in self._rows.get(node, ()):
+            time = cosigned_at(checkpoint, one.line, key=self._verifier_key(node, row))
+            if time is not None and usable(row, time * 1000):
+                return True
+        return False
+
+    def own(self, node: str, keys: PrivateKeys, *, at: int) -> "Cosigner":
+        """
+        Return what cosigns for *node*: its newest registered key that is valid *at* that instant (ms).
+
+        Raises KeyNotUsable where there is none, or its private half is not here.
+        """
+        rows = [row for row in self._rows.get(node, ()) if usable(row, at)]
+        if not rows:
+            raise KeyNotUsable(
+                f"The node {node} has no registered cosigning key that is valid now, so it signs no checkpoints. "
+                "Make one (`yisong keys new … --use cosign`) and have it registered with a rulebook version"
+            )
+        row = max(rows, key=lambda one: int(one.key_id.rpartition("#")[2]))
+        return Cosigner(node, self.bus, row, self._verifier_key(node, row), keys.private(row.key_id))
+
+    def _verifier_key(self, node: str, row: Key) -> VerifierKey:
+        return verifier_key(cosigner_name(self.bus, node), row.public)
+
+
+class Cosigner(NamedTuple):
+    """A node's own key, with its *private* half: never shown or logged."""
+
+    node: str
+    bus: str
+    row: Key
+    key: VerifierKey
+    private: bytes
+
+    def line(self, partition: int, size: int, root: bytes, *, time: int) -> SignatureLine:
+        """Return our cosignature of a checkpoint, made at *time* (seconds)."""
+        checkpoint = Checkpoint(origin_of(self.bus, partition), size, root)
+        return cosign(checkpoint, key=self.key, private=self.private, time=time)
+
+    def statement(self, statement: Statement) -> bytes:
+        """Return the bytes of *statement*, signed."""
+        return encode(
+            statement, bus=self.bus, key_id=self.row.key_id, sign=lambda message: sign_bytes(message, self.private)
+        )
+
+    def __repr__(self) -> str:
+        return f"Cosigner({self.row.key_id})"

@@ -1,0 +1,61 @@
+"""
+What does this file prove? The one door of the verifier: bytes, a policy and keys in, a statement out.
+
+It imports no Kafka, no PostgreSQL, no service and no network, reads no clock, and raises one type: NotProven, whose
+`Unreadable` means that there was nothing to judge. Kinds of proof are told apart by how their files begin.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, Protocol
+
+from yisong.errors import Unreadable
+from yisong.proof.policy import Policy
+from yisong.proof.receipt import FORMAT, HEADER
+from yisong.proof.statement import Statement
+from yisong.proof.verify_checkpoint import looks_like_checkpoint, verify_checkpoint
+from yisong.proof.verify_receipt import verify_receipt
+from yisong.rulebook.model import Key
+
+
+class Verify(Protocol):
+    """Verifies one kind of file."""
+
+    def __call__(self, data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Statement:
+        """Return what *data* proves under *policy*; raise Unreadable or NotProven."""
+        ...
+
+
+class Kind(NamedTuple):
+    """A kind of proof: whether a file is meant to be one, by how it begins, and what verifies it."""
+
+    name: str
+    begins: Callable[[bytes], bool]
+    verify: Verify
+
+
+#: The kinds that are known, in the order in which they are tried. A new kind of proof is a new row.
+KINDS: Final[tuple[Kind, ...]] = (
+    Kind(
+        "receipt", lambda data: data.startswith(FORMAT) or HEADER.startswith(data.partition(b"\n")[0]), verify_receipt
+    ),
+    Kind("checkpoint", looks_like_checkpoint, verify_checkpoint),
+)
+
+
+def verify(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Statement:
+    """
+    Return what the file *data* proves to somebody who trusts *policy*.
+
+    *keys*: rows of the directory by key id; without them authors are not checked, and the statement says so.
+    Raises Unreadable: no proof that is known here, another version, another bus, cut short. NotProven: it fails, and in
+    which step; also where fewer have cosigned than the policy asks for.
+    """
+    if not data:
+        raise Unreadable("The file is empty.")
+    for kind in KINDS:
+        if kind.begins(data):
+            return kind.verify(data, policy=policy, keys=keys)
+    raise Unreadable(
+        "No proof of a kind that is known here: no receipt, whose first line is c2sp.org/tlog-proof@v1, and "
+        "no checkpoint, whose first line is <bus>/case-events/<partition>."
+    )
