@@ -29,7 +29,7 @@ class TestClues:
         """In 2026 all of them are older than a month, and late."""
         arguments = ["clues", "--ageing", "--at", "2026-01-01T00:00:00+08:00", "--json"]
         counted = orjson.loads(command.invoke(app, arguments).output)
-        one_by_one = orjson.loads(command.invoke(app, ["clues", "--json"]).output)
+        one_by_one = orjson.loads(command.invoke(app, ["clues", *arguments[2:]]).output)
 
         assert sum(one["over_30_days"] for one in counted) == len(one_by_one)
         assert "举报电话" in command.invoke(app, ["clues", "--ageing"]).output

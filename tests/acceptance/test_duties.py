@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.cases import PATIENCE
 from tests.clues import evidence_preserved, own_case
 from tests.desks import referred
 from yisong import Publisher
 from yisong.embedded import Bus
+from yisong.envelope.case_id import register_case_id
 from yisong.publishing.instants import to_ms
 
 CASE = own_case(70_001)
@@ -32,7 +34,7 @@ def yisong(bus: Bus, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def receipt(bus: Bus, *more: str) -> Row | None:
     """Return the duty of 甲省一市公安局 to give the receipt in this case, once its desk has it."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         shown = yisong(bus, "duties", "--agency", "police", "--organ", "P9801", "--json", *more)
         assert shown.returncode == 0, shown.stderr
@@ -49,7 +51,7 @@ def referral(bus: Bus) -> None:
         for header, body, event_id in referred(CASE):
             at = to_ms(header["at"])
             stated = {name: value for name, value in header.items() if name != "at"}
-            publisher.publish_header(stated, body, event_id=event_id, at=at)
+            publisher.publish_header(stated, body, event_id=event_id, at=at, timeout=PATIENCE)
 
 
 @pytest.mark.usefixtures("referral")
@@ -71,7 +73,7 @@ def test_a_duty_that_is_late_by_the_time_of_its_case_says_so_and_is_still_owed(b
     """Two days later the copyright line records something else; the receipt is 22 hours late."""
     stated, body = evidence_preserved(CASE, 2)
     with Publisher(bus.home) as publisher:
-        publisher.publish_header(stated, body, at=to_ms("2016-08-05T08:15:00+08:00"), wait="verdict")
+        publisher.publish_header(stated, body, at=to_ms("2016-08-05T08:15:00+08:00"), wait="verdict", timeout=PATIENCE)
 
     late = receipt(bus)
     page = yisong(bus, "duties", "--organ", "P9801")
@@ -90,6 +92,31 @@ def test_a_duty_that_an_event_fulfils_is_not_done_by_saying_so(bus: Bus) -> None
 
     assert said.returncode == 1
     assert "publishing ReferralReceipted" in said.stderr
+
+
+def test_a_report_is_owed_although_no_event_asks_for_it(bus: Bus) -> None:
+    """The register of 乙省 has come to 2 August 2015: its report on July is due on the 5th."""
+    stated = {
+        "event_type": "PeriodicReportFiled", "variant": "adhoc", "publisher": "V97", "to": ["V00"],
+        "case_id": register_case_id("970000", 2015), "occurred_at": "2015-08-02T10:00:00+08:00",
+        "region_code": "970000", "pii_level": "P0",
+    }  # fmt: skip
+    body: Row = {
+        "period": "2015", "template": "X", "report_version": 1, "figures": [], "derived_diff": [], "focus": [],
+        "duties": [],
+    }  # fmt: skip
+    with Publisher(bus.home) as publisher:
+        publisher.publish_header(stated, body, at=to_ms("2015-08-02T10:02:00+08:00"), wait="verdict", timeout=PATIENCE)
+
+    until, found = time.monotonic() + PATIENCE, None
+    while found is None and time.monotonic() < until:
+        rows: list[Row] = json.loads(yisong(bus, "duties", "--organ", "V97", "--json").stdout)
+        found = next((row for row in rows if row["advice"].get("timer") == "T-RPT-M"), None)
+
+    assert found is not None
+    assert (found["owed"], found["advice"]["period"]) == (["PeriodicReportFiled:monthly"], "2015-07")
+    assert (found["due_strict"], found["urgency"]) == ("2015-08-05T23:59:59.999+08:00", "running")
+    assert found["because_of"] == {"event_id": None, "position": None}
 
 
 def test_where_nothing_waits_dead_letters_say_so(bus: Bus) -> None:

@@ -1,4 +1,3 @@
-import time
 from dataclasses import replace as with_
 
 import orjson
@@ -94,18 +93,15 @@ class TestHistory:
         """A wrong check character is a slip of the pen; a case that nobody opened is not known."""
         assert command.invoke(app, ["history", case]).exit_code == code
 
-    def test_of_a_thousand_events_takes_well_under_a_second(self, stage: Stage, histories: dict[str, History]) -> None:
-        """Records are read, verified and folded again."""
+    def test_of_a_thousand_events_is_told_whole(self, stage: Stage, histories: dict[str, History]) -> None:
+        """Records are read, verified and folded again; how fast, says `bench/history.py`."""
         first, evidence = histories["H1"].lines[:2]
         lines = [first, *(with_(evidence, number=number, at=evidence.at + number) for number in range(2, 1001))]
         done = replay(stage, [History(name="long", lines=tuple(lines))], fresh=True)
         case_id = done.played[0].case_ids()[0]
 
         with open_trail(stage.running, "cac") as trail:
-            began = time.process_time()  # whatever else runs on this machine
             seen = timeline(trail, case_id, stage.law, at=None, now=0)
-            took = time.process_time() - began
 
         assert seen is not None
         assert len(seen.moments) == 1000
-        assert took < 1

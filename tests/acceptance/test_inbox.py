@@ -5,6 +5,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from tests.cases import PATIENCE
 from yisong.audit.replay import Replay
 from yisong.cli.main import app
 from yisong.embedded import Bus
@@ -15,7 +16,7 @@ from yisong.home import AGENCIES, Agency
 def command(bus: Bus, everything: Replay, monkeypatch: pytest.MonkeyPatch) -> CliRunner:  # noqa: ARG001 (what was replayed)
     """Give the command line, on the shared bus, whose inboxes hold all that was recorded."""
     monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while any(map(_waiting, bus.running.dsn.values())):
         assert time.monotonic() < deadline, "the inboxes were not filled"
         time.sleep(0.1)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.clues import own_case, story
 from tests.trails import Servers, digests
@@ -16,7 +17,9 @@ from yisong.home import AGENCIES, Home
 
 # `make soak` runs the whole, `make test` a small version.
 EVENTS, KILLS, CASES = (20_000, 20, 40) if os.environ.get("YISONG_SOAK") else (1_500, 4, 5)
-_PATIENCE = 60 + EVENTS / 50
+_PATIENCE = 120 + EVENTS / 50
+# On a slow machine a run takes minutes, and a whole one hours.
+pytestmark = pytest.mark.timeout(7200 if os.environ.get("YISONG_SOAK") else 900)
 
 
 def test_trails_killed_under_load_equal_each_other_and_an_uninterrupted_one(tmp_path: Path) -> None:
@@ -78,8 +81,10 @@ def test_a_node_killed_while_it_sends_its_outbox_loses_and_doubles_nothing(tmp_p
 
 
 def _verdicts(dsn: str) -> dict[str, int]:
+    """Count the verdicts on what agencies have said; what nodes say of clocks comes when it comes."""
+    query = "SELECT verdict, count(*) FROM entries WHERE coalesce(publisher, '') NOT LIKE 'S-%' GROUP BY verdict"
     with psycopg.connect(dsn) as connection:
-        return dict(connection.execute("SELECT verdict, count(*) FROM entries GROUP BY verdict").fetchall())
+        return dict(connection.execute(query).fetchall())
 
 
 def _admitted(dsn: str) -> int:

@@ -16,12 +16,12 @@ from yisong.home import AGENCIES, Home
 
 # `make soak` runs the whole, `make test` a small version.
 EVENTS, KILLS = (20_000, 20) if os.environ.get("YISONG_SOAK") else (600, 3)
-_PATIENCE = 60 + EVENTS / 50
+_PATIENCE = 120 + EVENTS / 50
 _POSITIONS = 'SELECT "partition", next_offset FROM positions'
 _OLDEST_WAITING = 'SELECT "partition", min("offset") FROM local_relay GROUP BY "partition"'
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_nodes_killed_under_load_leave_no_event_out_of_an_inbox(tmp_path: Path) -> None:
     """
     While a load is sent, one node after another is killed with SIGKILL and started again, and the broker once.
@@ -56,7 +56,8 @@ def test_nodes_killed_under_load_leave_no_event_out_of_an_inbox(tmp_path: Path) 
 
 
 def _before(ends: Mapping[int, int], found: Mapping[int, list[int]]) -> dict[int, list[int]]:
-    return {at: [offset for offset in offsets if offset < ends[at]] for at, offsets in found.items()}
+    kept = {at: [offset for offset in offsets if offset < ends[at]] for at, offsets in found.items()}
+    return {at: offsets for at, offsets in kept.items() if offsets}
 
 
 def _kill_while_it_relays(bus: Bus, chance: random.Random) -> None:

@@ -13,9 +13,11 @@ def main(home: str, store: str, case: str, length: int) -> None:
         events = [(uuid5(NAMESPACE_OID, f"{case} {n}"), *stated) for n, stated in enumerate(story(case, length=length))]
         for number, (event_id, header, body) in enumerate(events):
             # Not all at once, or there would be nothing left to do after the first kill.
-            publisher.publish_header(header, body, event_id=event_id, wait=None if number % 3 else "logged", timeout=60)
+            publisher.publish_header(
+                header, body, event_id=event_id, wait=None if number % 3 else "logged", timeout=120
+            )
         for event_id, header, body in events:
-            publisher.publish_header(header, body, event_id=event_id, wait="verdict", timeout=60)
+            publisher.publish_header(header, body, event_id=event_id, wait="verdict", timeout=120)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from time import monotonic, sleep
 
 import pytest
 from kafka import KafkaAdminClient
@@ -29,6 +30,10 @@ def topic(bus: Bus, client: KafkaAdminClient) -> Iterator[DeclaredTopic]:
     yield topic
     if topic.name in topics.actual_topics(client):
         client.delete_topics([topic.name])
+    until = monotonic() + 60
+    while topic.name in topics.actual_topics(client):  # or the next test would see it go
+        assert monotonic() < until, "the topic has not gone"
+        sleep(0.1)
 
 
 def mine(plan: topics.Plan, topic: DeclaredTopic) -> list[Change]:

@@ -104,7 +104,8 @@ class TestThePosition:
     def test_of_two_trails_on_one_partition_the_second_writes_nothing(self, trails: Servers) -> None:
         """Both read the same batch; the first moves the position, the second rolls back and says so."""
         dsn = trails.database()
-        with closing(trails.trail(dsn)) as first, closing(trails.trail(dsn)) as second:
+        ours = {"partitions": [4]}  # of all twelve they need not read the same ones first
+        with closing(trails.trail(dsn, **ours)) as first, closing(trails.trail(dsn, **ours)) as second:
             _record(first)
             before = digests(dsn)
             with pytest.raises(PositionTaken, match="Another process has moved"):

@@ -11,7 +11,7 @@ LAST_LINES = 12
 
 
 def until_answers(
-    processes: Processes, name: str, answers: Callable[[], bool], *, log: Path, seconds: float = 60.0
+    processes: Processes, name: str, answers: Callable[[], bool], *, log: Path, seconds: float = 180.0
 ) -> None:
     """
     Wait until the named process *answers*.
