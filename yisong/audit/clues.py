@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from yisong.audit.timeline import Stored, reopened
-from yisong.audit.trails import Trail
+from yisong.audit.trails import Trail, present
 from yisong.desk.inbox import open_body
 from yisong.envelope.header import Header
 from yisong.ledger import Clock, Docket, Law, advance, loads, organs_meant
@@ -63,15 +63,15 @@ def waiting_clues(trail: Trail, law: Law, *, at: int | None, now: int) -> tuple[
     """
     Return the clues that *trail* knows of and nobody has taken up, the oldest first.
 
-    Ages are as of *at* (ms), else *now*, on a demo bus of each docket's own newest log time; never of an instant before
-    that. What is known is what is known today. Raises BusUnreachable.
+    Ages are as of *at* (ms), else *now*, on a demo bus of each docket's own newest log time unless it lives by the wall
+    clock; never of an instant before that. What is known is what is known today. Raises BusUnreachable.
     """
-    found = []
+    found, live = [], trail.live()
     for case_id, state, leaf, carried in trail.stream("waiting_clues"):
         header = reopened(Stored(0, 0, 0, "admitted", None, leaf, b"")).header
         if header is not None:
             docket = loads(case_id, state)
-            moment = at if at is not None else docket.log_time if law.bus.profile == "demo" else now
+            moment = at if at is not None else present(docket, law, live=live, now=now)
             found.append(clue_of(docket, header, carried, law, agency=trail.agency, at=moment))
     return tuple(sorted(found, key=lambda one: (-one.age, one.case_id)))
 

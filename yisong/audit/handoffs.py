@@ -1,13 +1,13 @@
 """Who handed what to whom, and was it answered?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from yisong.audit.played import Position
 from yisong.audit.timeline import Stored, reopened
-from yisong.audit.trails import Trail
+from yisong.audit.trails import Trail, present
 from yisong.envelope.header import AggregateRef, Header
 from yisong.envelope.partition import partition_of
 from yisong.ledger import Clock, Docket, Law, advance, loads
@@ -88,32 +88,37 @@ class Handoffs:
 
 def handoffs(trail: Trail, law: Law, *, now: int) -> Handoffs:
     """
-    Return what *trail* knows of handoffs as of *now* (ms), on a demo bus of each docket's own newest log time.
+    Return what *trail* knows of handoffs as of *now* (ms).
 
-    Raises BusUnreachable.
+    On a demo bus as of each docket's own newest log time, unless it lives by the wall clock. Raises BusUnreachable.
     """
     event_types = sorted(_handing_over(law))
     acts = {
         Position(partition, offset): Act(*rest)
         for partition, offset, *rest in trail.rows("admitted_acts", event_types=event_types)
     }
+    live = trail.live()
     found = [
         handoff
         for case_id, state in trail.stream("dockets_with_clocks")
-        for handoff in handoffs_of(loads(case_id, state), acts, law, now=now)
+        for handoff in handoffs_of(loads(case_id, state), acts, law, now=now, live=live)
     ]
     refused = [header for (leaf,) in trail.stream("refused_acts", event_types=event_types) for header in _header(leaf)]
     pending = sorted((one for one in found if one.pending), key=lambda one: (-one.age, one.case_id, one.timer))
     return Handoffs(cells=tuple(cells(found, refused)), pending=tuple(pending))
 
 
-def handoffs_of(docket: Docket, acts: Mapping[Position, Act], law: Law, *, now: int) -> Iterator[Handoff]:
+def handoffs_of(
+    docket: Docket, acts: Mapping[Position, Act], law: Law, *, now: int, live: Collection[str] = ()
+) -> Iterator[Handoff]:
     """
     Yield the handoffs of one docket: each clock that an act of another organ than the one that owes it started.
 
+    As of *now* (ms), on a demo bus of the docket's newest log time unless it is one of those that are *live*.
+
     A window is left out: it is a right, and nobody waits for whoever may let it lapse.
     """
-    as_of = docket.log_time if law.bus.profile == "demo" else now
+    as_of = present(docket, law, live=live, now=now)
     partition = partition_of(docket.case_id.encode(), law.bus.partitions)
     for clock in advance(docket, as_of, law).clocks:
         act = acts.get(Position(partition, clock.started_by)) if isinstance(clock.started_by, int) else None

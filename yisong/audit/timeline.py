@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from yisong.audit.corrections import Correction, corrected, corrections, readable
 from yisong.audit.played import Position
-from yisong.audit.trails import Trail
+from yisong.audit.trails import Trail, present
 from yisong.envelope.codec import encode_envelope
 from yisong.envelope.header import AggregateRef, Header
 from yisong.envelope.leaf import decode_leaf
@@ -68,7 +68,8 @@ def timeline(trail: Trail, case_id: str, law: Law, *, at: int | None, now: int) 
     """
     Return what *trail* knew of a docket at the instant *at* (ms), or knows now; None where it knew nothing.
 
-    Today means *now* (ms); on a demo bus, whose time is that of its records, the docket's own newest log time.
+    Today means *now* (ms); on a demo bus, whose time is that of its records, the docket's own newest log time, unless
+    it lives by the wall clock.
     The entries are folded again from the first, so a state that was never stored can be shown, and a trail whose rows
     were changed gives itself away: raises ProofFault where an entry is not what its record gives.
     """
@@ -77,7 +78,7 @@ def timeline(trail: Trail, case_id: str, law: Law, *, at: int | None, now: int) 
     if not stored:
         return None
     docket, entries = refolded(stored, law, agency=trail.agency)
-    as_of = at if at is not None else docket.log_time if law.bus.profile == "demo" else now
+    as_of = at if at is not None else present(docket, law, live=trail.live(), now=now)
     docket = advance(docket, as_of, law)
     return Timeline(
         case_id=case_id,

@@ -12,6 +12,7 @@ from yisong.audit.clues import AGES, Ageing, Clue, ageing, waiting_clues
 from yisong.audit.trails import open_trail
 from yisong.cli.page import coloured, due, instant, page, span
 from yisong.home import Agency, Home
+from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.publishing.instants import to_ms, to_text
 
@@ -28,7 +29,7 @@ def clues(*, node: Node = "copyright", by_age: ByAge = False, at: At = None, jso
     """Show the clues that are neither a case nor closed: from which source, who has them, how old they are."""
     moment = _instant(at)
     home = Home.find()
-    law = Law(home.genesis())
+    law = law_of(home, home.need_running())
     with open_trail(home.need_running(), node) as trail:
         found = waiting_clues(trail, law, at=moment, now=int(time.time() * 1000))
     counted = tuple(ageing(found))

@@ -12,9 +12,12 @@ from rich.text import Text
 
 from yisong.cli.page import due, page, ruled, span, verdict
 from yisong.desk.agenda import Owed, agenda
+from yisong.desk.duties import KeptDuty
+from yisong.desk.outcome import Duty
 from yisong.desk.store import Store
 from yisong.home import AGENCIES, Agency, Home
-from yisong.ledger import Law
+from yisong.kafka.rulebook_topic import law_of
+from yisong.legal_time import Due
 from yisong.postgres import connect
 from yisong.publishing.instants import to_text
 
@@ -56,7 +59,7 @@ def duties(  # noqa: PLR0913 (one option each)
 
 
 def _found(home: Home, agencies: Iterable[Agency], *, organ: str | None, everything: bool) -> list[Owed]:
-    law, now = Law(home.genesis()), int(time.time() * 1000)
+    law, now = law_of(home, home.need_running()), int(time.time() * 1000)
     found: list[Owed] = []
     for agency in agencies:
         with desk_store(home, agency) as store:
@@ -96,28 +99,41 @@ def desk_store(home: Home, agency: Agency) -> Iterator[Store]:
 
 def _row(one: Owed) -> tuple[str | Text, ...]:
     duty = one.kept.duty
-    strict, rolled = duty.due_strict, duty.due_rolled
     return (
         duty.by,
-        _left(one),
-        "" if strict is None else due(strict),
-        "" if rolled is None or rolled == strict else due(rolled),
+        left(one),
+        "" if duty.due_strict is None else due(duty.due_strict),
+        _rolled(one),
         one.kept.case_id,
         duty.why,
         "" if duty.about.kind == "case" else duty.about.id,
-        ", ".join(dict.fromkeys(act.partition(":")[0] for act in duty.owed)),
+        acts(duty),
         duty.article,
     )
 
 
-def _left(one: Owed) -> Text:
+def _rolled(one: Owed) -> str:
+    """Return the rolled end where it is another than the strict one, and what the calendar known today would give."""
+    strict, rolled = one.kept.duty.due_strict, one.kept.duty.due_rolled
+    said = "" if rolled is None or rolled == strict else due(rolled)
+    return said if one.known is None else f"{said} (provisional; {due(one.known.rolled)} as known today)".strip()
+
+
+def acts(duty: Duty) -> str:
+    """Return the acts any of which fulfils a duty, by type."""
+    return ", ".join(dict.fromkeys(act.partition(":")[0] for act in duty.owed))
+
+
+def left(one: Owed) -> Text:
+    """Return how much time is left of a duty, or what has become of it."""
     if one.state != "open":
         return verdict("dim", said=one.state)
     if one.left is None:
         return Text("")
     if one.is_late:
         return verdict("late", said=f"late by {span(-one.left)}")
-    return verdict("rolled_on_time" if one.is_late_strictly else "running", said=span(one.left))
+    pressing = one.urgency in ("late_strictly", "nearly_due")
+    return verdict("rolled_on_time" if pressing else "running", said=span(one.left))
 
 
 def _as_json(one: Owed) -> dict[str, object]:
@@ -139,14 +155,27 @@ def _as_json(one: Owed) -> dict[str, object]:
         "left_ms": one.left,
         "late": one.is_late,
         "late_strictly": one.is_late_strictly,
+        "urgency": one.urgency,
+        "provisional": one.provisional,
+        "due_as_known": _as_known(one.known),
         "state": one.state,
         "advice": duty.advice,
-        "because_of": {"event_id": str(kept.event_id), "position": f"{kept.partition}:{kept.offset}"},
+        "because_of": _because_of(kept),
         "opened_at": _instant(kept.opened_at),
         "closed_by": None if kept.closed_by is None else f"{kept.partition}:{kept.closed_by}",
         "closed_at": _instant(kept.closed_at),
         "officer": kept.officer,
     }
+
+
+def _as_known(known: Due | None) -> dict[str, str] | None:
+    return None if known is None else {"strict": to_text(known.strict), "rolled": to_text(known.rolled)}
+
+
+def _because_of(kept: KeptDuty) -> dict[str, str | None]:
+    if kept.is_of_calendar:
+        return {"event_id": None, "position": None}
+    return {"event_id": str(kept.event_id), "position": f"{kept.partition}:{kept.offset}"}
 
 
 def _instant(at: int | None) -> str | None:

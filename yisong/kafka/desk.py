@@ -9,7 +9,7 @@ same case overtakes it. What was not acknowledged comes again; whoever settles k
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import faust
 from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # comes without types
@@ -17,6 +17,7 @@ from faust.types import EventT, StreamT
 from mode import CrashingSupervisor
 
 from yisong.errors import BusUnreachable
+from yisong.kafka.consumed import GROUP_PREFIX
 
 # Left to its defaults an idle desk would hear of a broker that went away only after a minute and a half.
 _REQUEST_TIMEOUT, _SESSION_TIMEOUT, _HEARTBEAT = 30.0, 10.0, 3.0
@@ -33,8 +34,6 @@ class InboxValue(NamedTuple):
 
 Settle = Callable[[InboxValue], Awaitable[None]]
 """Settle a record; when it returns, whatever follows from the record is durable."""
-
-GROUP_PREFIX: Final = "desk-"
 
 
 def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready: Callable[[], None]) -> faust.App:

@@ -158,7 +158,7 @@ class TestShowing:
         assert struck == [published]
 
     def test_programs_get_both(self, desk: Desk) -> None:
-        (one,) = cast("list[Body]", as_json(self.seen(desk))["corrections"])
+        (one,) = cast("list[Body]", as_json(self.seen(desk), desk.law)["corrections"])
 
         assert one["fields"] == [
             {
@@ -171,7 +171,7 @@ class TestShowing:
 
     def test_what_is_not_readable_is_said_to_be_so(self, desk: Desk) -> None:
         seen = self.seen(desk, agency="police")
-        (one,) = cast("list[Body]", as_json(seen)["corrections"])
+        (one,) = cast("list[Body]", as_json(seen, desk.law)["corrections"])
 
         assert (one["readable"], one["fields"]) == (False, None)
         assert "not readable here" in list(screen(seen, desk.law))[1].plain
