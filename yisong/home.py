@@ -29,7 +29,8 @@ class Running:
     What a running bus serves, and where; all of it on this machine.
 
     ``dsn``: per agency, the role of its services (insert and select); ``admin_dsn``: the owner of its database.
-    ``metrics``: per agency, the HTTP port of its node; ``desks``: that of its desk. ``pids``: by name of the process.
+    ``metrics``: per agency, the HTTP port of its node; ``desks``: that of its desk. ``clocks``: that of the one process
+    of all clocks. ``pids``: by name of the process.
     ``pid``: who answers for all. ``ready``: the nodes answer, too. ``nodes``: the bus was started with them and desks.
     """
 
@@ -42,6 +43,7 @@ class Running:
     pid: int
     ready: bool
     nodes: bool
+    clocks: int = 0
 
 
 class Home:

@@ -62,6 +62,10 @@ UPDATE local_watch SET turn_at = %(now)s::bigint + rank * %(grace)s::bigint
 -- Is it our turn to say anything?
 SELECT EXISTS (SELECT FROM local_watch WHERE turn_at <= %(now)s)
 
+-- counts --
+-- How much is watched, and of how much it is our turn.
+SELECT count(*), count(*) FILTER (WHERE turn_at <= %(now)s) FROM local_watch
+
 -- under_way --
 -- How many of our notices have no verdict yet.
 SELECT count(*) FROM local_outbox WHERE publisher = %(publisher)s AND state IN ('waiting', 'signed', 'logged')

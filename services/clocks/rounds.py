@@ -23,11 +23,13 @@ from services.clocks.store import Due, Store, Watched
 from yisong.envelope.codec import SALT_BYTES
 from yisong.home import Agency
 from yisong.ledger import Docket, Law, advance
+from yisong.metrics import Metrics
 from yisong.publishing.ids import new_event_id
 
 _LOG = logging.getLogger(__name__)
 _ID_NOISE = 10
 _MOST_DOUBLINGS = 6
+_COUNT_EVERY = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,16 @@ class Rounds:
         ends: Callable[[], Mapping[int, int]],
         now: Callable[[], int],
         pace: Pace,
+        metrics: Metrics | None = None,
     ) -> None:
         """Speak for *agency*. *ends* asks the broker for the offset that comes next in each partition; *now* in ms."""
+        self._metrics = metrics or Metrics(agency)
         self._agency, self._law, self._store, self._pace = agency, law, store, pace
         self._publisher = system_organ(agency, law)
         self._ends, self._now = ends, now
         self._to_reach: Mapping[int, int] | None = None
         self._warned_of: frozenset[int] = frozenset()
+        self._counted_at = 0
 
     def begin(self) -> None:
         """Let the lines whose turn it is go first, with what fell due while we were away."""
@@ -76,7 +81,18 @@ class Rounds:
     def round(self) -> bool:
         """Do one round; return whether there was anything to do."""
         looked = self._look()
-        return self._say() or looked
+        said = self._say()
+        self._count()
+        return said or looked
+
+    def _count(self) -> None:
+        """Show how much is watched, once a second: the list may be long."""
+        now = self._now()
+        if now - self._counted_at >= _COUNT_EVERY:
+            watched, due = self._store.counts(now=now)
+            self._metrics.gauge("yisong_clocks_watched", watched)
+            self._metrics.gauge("yisong_clocks_due", due)
+            self._counted_at = now
 
     # 1. look
 
@@ -137,6 +153,7 @@ class Rounds:
                 year,
             )
         self._warned_of |= years
+        self._metrics.gauge("yisong_clocks_provisional_years", len(self._warned_of))
 
     # 2. say
 
@@ -185,6 +202,7 @@ class Rounds:
             at=at,
         )
         self._store.say(row, said, turn_at=now + wait)
+        self._metrics.count("yisong_clocks_notices_total", event_type=notice.event_type)
         if row.tries:
             _LOG.warning(
                 "%s of %s came to nothing (%s) and is said again, for the %d. time",

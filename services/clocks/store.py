@@ -110,6 +110,11 @@ class Store:
         """Return whether it is our turn to say anything."""
         return bool(self._rows("any_due", now=now)[0][0])
 
+    def counts(self, *, now: int) -> tuple[int, int]:
+        """Return how many notices are watched, and how many of them it is our turn to say."""
+        watched, due = self._rows("counts", now=now)[0]
+        return int(watched), int(due)
+
     def under_way(self, publisher: str) -> int:
         """Return how many notices of *publisher* have no verdict yet."""
         return int(self._rows("under_way", publisher=publisher)[0][0])

@@ -2,8 +2,8 @@
 
 import sys
 
-from services.copyright.app import build
+from services.copyright.app import build, tick
 from yisong.desk.process import main
 
 if __name__ == "__main__":
-    sys.exit(main("copyright", build))
+    sys.exit(main("copyright", build, tick=tick))

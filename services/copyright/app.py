@@ -1,11 +1,12 @@
 """How is the desk of the copyright line 版权 put together? The shell that all four share does everything but answer."""
 
 from services.copyright.handle import handle
+from services.copyright.reporting import Reporting
 from services.copyright.store import Register
 from yisong.desk.delivery import Delivery
 from yisong.desk.outcome import Outcome
 from yisong.desk.settle import Handle
-from yisong.desk.shell import Context
+from yisong.desk.shell import Context, Tick, Work
 
 
 def build(context: Context) -> Handle:
@@ -16,3 +17,15 @@ def build(context: Context) -> Handle:
         return handle(delivery, policy=context.policy, marks=register.marks(delivery))
 
     return answered
+
+
+def tick(work: Work) -> Tick:
+    """Return what raises the reports that the calendar asks for, and marks clues whose works were listed since."""
+    connection = work.context.connection
+    reporting, register = Reporting(connection, work.context.law), Register(connection)
+
+    def look(now: int) -> None:
+        reporting.look(now=now)
+        register.mark_earlier_clues()
+
+    return look

@@ -55,6 +55,17 @@ def archived(delivery: Delivery, marks: Marks) -> Duties:
     return (a_duty(delivery, "archive-apart", ("EventCorrected",), article, why, by=by, advice=said),)
 
 
+def late_marks(case_id: str, marks: Marks) -> dict[str, object]:
+    """Return what an officer should know of a clue that nobody has taken up yet, with what it is proposed to do."""
+    proposed = {"propose": _proposal(case_id, marks)} if marks.same_target else {}
+    return _known(marks) | proposed
+
+
+def _proposal(case_id: str, marks: Marks) -> str:
+    """Propose to merge with a case of the same region, and to link with one of another."""
+    return "merge" if any(one[4:10] == case_id[4:10] for one in marks.same_target) else "link"
+
+
 def _known(marks: Marks) -> dict[str, object]:
     """Return what an officer should know of the clue before taking it up: codes and numbers only."""
     said = {
@@ -88,9 +99,8 @@ def _link_or_merge(delivery: Delivery, marks: Marks, by: str) -> Iterator[Duty]:
     """Owe a decision on what to do with a clue whose target another open case has: link the cases, or merge them."""
     if not marks.same_target or is_register(delivery):
         return
-    near = [one for one in marks.same_target if one[4:10] == delivery.header.case_id[4:10]]
     why = "同一对象: another open case has this target; merge the clue into it, or link the cases"
-    said = {"cases": list(marks.same_target), "propose": "merge" if near else "link"}
+    said = {"cases": list(marks.same_target), "propose": _proposal(delivery.header.case_id, marks)}
     owed = ("CasesLinked", "CaseClosed:merged")
     article = "JW2016 (线索共享, 集群战役); campaign notice of 2006 (追根溯源)"
     yield a_duty(delivery, f"link-or-merge {by}", owed, article, why, by=by, advice=said)

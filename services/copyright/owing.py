@@ -35,6 +35,12 @@ def is_referred(delivery: Delivery) -> bool:
     return live or delivery.docket.case.state in ("criminal_pending", "criminal", "criminal_concluded")
 
 
+def is_given_back(delivery: Delivery) -> bool:
+    """Hold where the police have ended a referral of the case: it is ours to deal with, and not to be referred anew."""
+    ended = ("concluded", "closed_unfiled")
+    return any(one.kind == "referral" and one.state in ended for one in delivery.docket.aggregates.values())
+
+
 def on_referral(  # noqa: PLR0913 (a duty has many parts)
     delivery: Delivery,
     name: str,

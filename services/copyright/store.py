@@ -5,12 +5,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final, cast
 
+import orjson
+
+from services.copyright.clues import late_marks
 from services.copyright.marks import NO_MARKS, Marks, plain, series_of, target_keys
 from yisong.desk.delivery import Body, Delivery
-from yisong.desk.inbox import open_body
-from yisong.envelope.header import Header
-from yisong.envelope.leaf import decode_leaf
-from yisong.envelope.open import PREFIX, registered_readers
+from yisong.desk.inbox import header_in, open_body
 from yisong.legal_time.days import day_of
 from yisong.postgres import queries
 from yisong.postgres.connection import Rows, reachable
@@ -29,6 +29,20 @@ class Register:
     def __init__(self, connection: Rows) -> None:
         """Keep it through *connection*, which is in autocommit mode."""
         self._connection = connection
+
+    def mark_earlier_clues(self) -> int:
+        """
+        Mark the clues that wait to be taken up and whose works were put on the list after they had been found.
+
+        Return how many were marked. Raises BusUnreachable.
+        """
+        with reachable():
+            found = cast("list[tuple[object, str, list[str], int]]", self._run("unmarked"))
+            for duty, case_id, doc_nos, at in found:
+                same = tuple(str(row[0]) for row in self._run("same_target_as", case_id=case_id))
+                advice = late_marks(case_id, Marks(protected=tuple(doc_nos), same_target=same))
+                self._run("mark", id=duty, advice=orjson.dumps(advice).decode(), at=at)
+        return len(found)
 
     def marks(self, delivery: Delivery) -> Marks:
         """Add what *delivery* says to the register, and return what the register knows that touches it."""
@@ -52,6 +66,8 @@ class Register:
             return NO_MARKS
         case_id = delivery.header.case_id
         self._run("note_series", case_id=case_id, series=series_of(clue))
+        for work in _records(clue, "works"):
+            self._run("note_complained", case_id=case_id, **_plain(work))
         keys = target_keys(_records(clue, "targets"))
         for key in keys:
             self._run("note_target", case_id=case_id, kind=key.kind, value=key.value)
@@ -101,9 +117,9 @@ class Register:
     def _clue(self, case_id: str) -> Body | None:
         """Return what the clue of a case says, from our trail: a hand-over opens it to whom it names."""
         for leaf, carried in self._run("clue", case_id=case_id):
-            header = decode_leaf(cast("bytes", leaf)).header
+            header = header_in(cast("bytes", leaf))
             if header is not None:
-                return open_body(_read(header), cast("bytes", carried))[0]
+                return open_body(header, cast("bytes", carried))[0]
         return None
 
     def _run(self, name: str, **arguments: object) -> list[tuple[object, ...]]:
@@ -111,12 +127,13 @@ class Register:
         return cursor.fetchall() if cursor.description is not None else []
 
 
-def _read(header: bytes) -> Header:
-    return cast("Header", registered_readers().header[header[:PREFIX]](header, PREFIX))
-
-
 def _records(body: Body, name: str) -> list[Mapping[str, object]]:
     return cast("list[Mapping[str, object]]", body.get(name) or [])
+
+
+def _plain(work: Mapping[str, object]) -> dict[str, str]:
+    identifier = str(work.get("identifier") or "")
+    return {"title": plain(str(work["title"])), "work_type": str(work["work_type"]), "identifier": identifier}
 
 
 def _day(instant: int) -> date:

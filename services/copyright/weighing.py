@@ -6,7 +6,7 @@ from typing import Final
 
 from services.copyright import figures
 from services.copyright.figures import Screened
-from services.copyright.owing import Duties, a_duty, case_ref, is_referred, is_register
+from services.copyright.owing import Duties, a_duty, case_ref, is_given_back, is_referred, is_register
 from yisong.desk.clock_duties import advised, clock_duties
 from yisong.desk.delivery import Delivery
 from yisong.desk.outcome import Duty
@@ -15,7 +15,6 @@ from yisong.rulebook.limits import Flag
 
 _DECISION: Final = ("ReferralProposed", "RegulatoryMeasureTaken:no_referral_memo")
 _ARTICLE: Final[dict[Flag, str]] = {"RED": "D310 3 para 1", "AMBER": "D310 3 para 2", "GREY": "D310 3"}
-_COPY_WITHIN: Final = 10  # days: T-ADM-01, which no header starts
 
 
 def weigh(delivery: Delivery) -> Duties:
@@ -77,15 +76,27 @@ def memo(delivery: Delivery) -> Duties:
 
 
 def penalised(delivery: Delivery) -> Duties:
-    """Weigh the amounts that were found; one that should have been referred is copied to police and procuratorate."""
+    """
+    Weigh the amounts that were found; one that should have been referred is copied to police and procuratorate.
+
+    Nothing where the police have had the case and given it back: the penalty is what is left to do.
+    """
+    if is_given_back(delivery):
+        return ()
     found = figures.screened(delivery) if delivery.own else None
     late = found is not None and found.screening.flag == "RED" and delivery.header.variant == "monetary"
     return (*weigh(delivery), *(_copy_of_penalty(delivery) if late and not is_referred(delivery) else ()))
 
 
 def _copy_of_penalty(delivery: Delivery) -> Iterator[Duty]:
-    """Owe the copy within 10 days of the decision (Y06 1; T-ADM-01, which starts on no header)."""
-    timer = replace(delivery.law.timers["T-ADM-01"], n=_COPY_WITHIN, unit="d")
+    """
+    Owe the copy of the decision (Y06 1), within the time that T-ADM-01 gives it.
+
+    No header can start that clock: whether the case should have been referred is what the figures of a body say.
+    """
+    timer = delivery.law.timer_at("T-ADM-01", delivery.log_time)
+    if timer is None:
+        return
     calendar = delivery.law.calendar.as_known(delivery.log_time)
     ends = due(timer, delivery.header.decided_at or delivery.header.occurred_at, calendar=calendar)
     why = f"{timer.zh}: fined although a threshold is reached; police and procuratorate get a copy"

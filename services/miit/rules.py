@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from yisong.desk.filings import Filing
 from yisong.envelope.header import AggregateRef, Header
 from yisong.ledger import Docket, Law
+from yisong.ledger.site_guards import FRESH_FILING_INFO
 from yisong.legal_time.days import day_of
 from yisong.publishing.instants import to_text
-
-_FRESH: Final = 30 * 86_400_000
-"""How old a look-up may be that a decision on a site rests on, in ms (guard fresh-filing-info; policy)."""
 
 Found = Literal["found", "not_found", "filed_elsewhere"]
 
@@ -82,7 +80,7 @@ def decision_advice(docket: Docket, site: AggregateRef, *, organ: str) -> dict[s
     fresh = [
         str(UUID(hex=info.event_id))
         for info in docket.filing_infos
-        if info.organ == organ and docket.log_time - info.occurred_at <= _FRESH
+        if info.organ == organ and docket.log_time - info.occurred_at <= FRESH_FILING_INFO
     ]
     located = bool(aggregate is not None and aggregate.state != "requested" and authority)
     advice: dict[str, object] = {"filing_info": "located" if located else "fresh" if fresh else "missing"}

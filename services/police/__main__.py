@@ -2,8 +2,8 @@
 
 import sys
 
-from services.police.app import build
+from services.police.app import build, tick
 from yisong.desk.process import main
 
 if __name__ == "__main__":
-    sys.exit(main("police", build))
+    sys.exit(main("police", build, tick=tick))

@@ -8,6 +8,7 @@ from typing import Final
 from services.police.rules import (
     Checked,
     elsewhere,
+    had_before,
     in_hand,
     is_complete,
     manifest_check,
@@ -57,7 +58,9 @@ def referral_sent(delivery: Delivery, policy: Policy, *, papers: Papers) -> Outc
 
 def _receipt(delivery: Delivery, check: Sequence[Checked], received: Sequence[Paper], *, signer: str) -> NextEvent:
     header, organ, ref = delivery.header, delivery.ours[0].id, _about(delivery)
-    handed_in = min(delivery.log_time, max(paper.received_at for paper in received))
+    handed_in = max(paper.received_at for paper in received)
+    if delivery.law.bus.profile == "demo":  # where a case's own log time is its now
+        handed_in = min(handed_in, delivery.docket.log_time)
     return caused(
         delivery,
         "receipt",
@@ -112,9 +115,12 @@ def _to_ask_for_papers(delivery: Delivery, ref: AggregateRef, organ: str) -> Ite
 
 def _to_weigh_a_reroute(delivery: Delivery, referral: Aggregate | None, organ: str, region: str) -> Iterator[Duty]:
     """Yield the duty to weigh whether another organ is competent for *region*, with whom a re-route would tell."""
-    competent = elsewhere(delivery.law.organs[organ], region, delivery.law, at=delivery.log_time)
     clock = None if referral is None else running(delivery.docket, "T-REF-06", referral.ref)
-    if referral is None or clock is None or not competent:
+    if referral is None or clock is None:
+        return
+    competent = elsewhere(delivery.law.organs[organ], region, delivery.law, at=delivery.log_time)
+    # Whoever had it and passed it on has found itself not competent: the case is not sent back there.
+    if not competent or had_before(delivery.docket, referral.ref).intersection(competent):
         return
     why = "管辖转送: another organ seems competent; a re-route needs an approval and the written notice to the sender"
     advice = {"jurisdiction": list(competent), "region": region, "notice_to": list(referral.fact("sender"))}

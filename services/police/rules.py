@@ -70,6 +70,12 @@ def covers(area: str | None, region: str) -> bool:
     return region.startswith(prefix)
 
 
+def had_before(docket: Docket, referral: AggregateRef) -> frozenset[str]:
+    """Name the organs that have receipted *referral* and re-routed it: whose 24 hours to do so were used (T-REF-06)."""
+    clocks = (one for one in docket.clocks if (one.timer, one.aggregate) == ("T-REF-06", referral))
+    return frozenset(organ for clock in clocks if clock.stopped_by is not None for organ in clock.owed_by)
+
+
 def elsewhere(organ: Organ, region: str, law: Law, *, at: int) -> tuple[str, ...]:
     """
     Name the police organs of *region*, the most local first, where *organ* is not one of them; none where it is.

@@ -7,11 +7,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from services.copyright.handle import handle
 from services.copyright.marks import CORPORATE, NO_MARKS, Marks
 from services.copyright.store import Register
 from tests.unit.ledger.story import Story, history
 from tests.unit.services.paper_desk import delivery_of
 from yisong.desk.delivery import Delivery
+from yisong.desk.outcome import Owe
+from yisong.desk.policy import Policy
+from yisong.desk.store import Store
 from yisong.errors import BusUnreachable
 from yisong.ledger import Entry, dumps
 from yisong.postgres import connect
@@ -27,7 +31,10 @@ CLUE: Mapping[str, Any] = history("H1")[0]["body"]
 def service(police_dsn: tuple[str, str]) -> Iterator[psycopg.Connection]:
     """Give the database as a desk has it, empty of what this file writes."""
     with psycopg.connect(police_dsn[1], autocommit=True) as owner:
-        owner.execute("TRUNCATE local_clue_series, local_clue_targets, local_protected_works")
+        owner.execute(
+            "TRUNCATE local_clue_series, local_clue_targets, local_clue_works, local_protected_works, local_duties, "
+            "local_duty_history"
+        )
         owner.execute("DELETE FROM dockets WHERE case_id = ANY(%s)", ([FIRST, SECOND, FAR, HANDED_OVER],))
     with connect(police_dsn[0], autocommit=True) as connection:
         yield connection
@@ -74,7 +81,8 @@ class Case:
         self._connection.execute(
             """INSERT INTO dockets (case_id, "partition", last_offset, log_time, "index", prev_leaf, next_due, state)
                VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
-               ON CONFLICT (case_id) DO UPDATE SET state = excluded.state""",
+               ON CONFLICT (case_id) DO UPDATE
+               SET state = excluded.state, log_time = excluded.log_time, last_offset = excluded.last_offset""",
             (
                 now.case_id,
                 entry.partition,
@@ -91,8 +99,17 @@ class Case:
         self._connection.execute(
             """INSERT INTO entries ("partition", "offset", broker_time, log_time, docket, docket_index, event_type,
                                     verdict, remembered, leaf, leaf_hash)
-               VALUES (%s, %s, 0, 0, %s, %s, %s, 'admitted', true, %s, %s) ON CONFLICT DO NOTHING""",
-            (*at, now.case_id, now.size, entry.header.event_type, entry.leaf, entry.leaf_hash),
+               VALUES (%s, %s, %s, %s, %s, %s, %s, 'admitted', true, %s, %s) ON CONFLICT DO NOTHING""",
+            (
+                *at,
+                entry.log_time,
+                entry.log_time,
+                now.case_id,
+                now.size,
+                entry.header.event_type,
+                entry.leaf,
+                entry.leaf_hash,
+            ),
         )
         self._connection.execute("INSERT INTO bodies VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (*at, carried))
 
@@ -186,6 +203,70 @@ class TestProtectedWorks:
         self.listed(service, register, "add", list="white")
 
         assert self.complained(service, register, "2017-02-01T10:00:00+08:00") == ()
+
+
+class TestAWorkThatIsListedLater:
+    """重点作品白名单: the clue came first, and nobody has taken it up yet."""
+
+    def clue(self, service: psycopg.Connection, register: Register, case_id: str = FIRST, **work: Any) -> None:
+        """Settle a clue of 18 July 2016 about a work, as the desk does."""
+        found = Case(case_id, service).clue(by="V9801", works=[{**TestProtectedWorks.WORK, **work}])
+        outcome = handle(found, policy=Policy(agency="copyright"), marks=register.marks(found))
+        assert isinstance(outcome, Owe)
+        Store(service).owe(found, outcome.duties)
+
+    def listed(self, service: psycopg.Connection, register: Register, **body: Any) -> None:
+        TestProtectedWorks().listed(service, register, "add", **body)
+
+    def advice(self, service: psycopg.Connection, case_id: str = FIRST) -> Mapping[str, object]:
+        (triage,) = (
+            one for one in Store(service).open_duties(case_id) if (one.duty.clock_id or "").startswith("P-TRIAGE")
+        )
+        return triage.duty.advice
+
+    def test_marks_the_clue(self, register: Register, service: psycopg.Connection) -> None:
+        """Who has to take it up sees on which entry its work stands, once; and the duty's history says so."""
+        self.clue(service, register)
+        assert register.mark_earlier_clues() == 0
+
+        self.listed(service, register, valid_from="2017-01-19")
+
+        assert register.mark_earlier_clues() == 1
+        assert self.advice(service)["protected_works"] == ["甲版保〔2017〕19号"]
+        assert register.mark_earlier_clues() == 0
+        (changes,) = service.execute(
+            "SELECT count(*) FROM local_duty_history JOIN local_duties ON duty = id WHERE clock_id LIKE 'P-TRIAGE/%'"
+        ).fetchone() or (0,)
+        assert changes == 2
+
+    def test_marks_it_with_the_proposal_to_merge_where_another_case_has_its_target(
+        self, register: Register, service: psycopg.Connection
+    ) -> None:
+        self.clue(service, register)
+        self.clue(service, register, SECOND, title="合成电影乙")
+
+        self.listed(service, register)
+        register.mark_earlier_clues()
+
+        marked = {"protected_works": ["甲版保〔2017〕19号"], "same_target": [SECOND], "propose": "merge"}
+        assert self.advice(service).items() >= marked.items()
+
+    def test_marks_no_clue_of_another_work_and_none_that_is_taken_up(
+        self, register: Register, service: psycopg.Connection
+    ) -> None:
+        self.clue(service, register, title="合成电影乙")
+        self.clue(service, register, SECOND)
+        service.execute("UPDATE local_duties SET state = 'done' WHERE case_id = %s", (SECOND,))
+
+        self.listed(service, register)
+
+        assert register.mark_earlier_clues() == 0
+
+    def test_marks_nothing_where_its_days_are_over(self, register: Register, service: psycopg.Connection) -> None:
+        self.clue(service, register)
+        self.listed(service, register, valid_from="2016-12-01", valid_to="2017-01-18")
+
+        assert register.mark_earlier_clues() == 0
 
 
 class TestArchive:

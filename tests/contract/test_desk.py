@@ -1,21 +1,26 @@
 """A desk settles what it is handed once, keeps the order of a case, and says what it says together with why."""
 
+import json
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from tests.desks import Delivered, Told, author, case, machine_receipt, receipt_owed
 from tests.unit.ledger.story import law
+from yisong.cli.dead_letters import app
 from yisong.desk.delivery import Delivery
 from yisong.desk.drafting import derived_id
+from yisong.desk.drops import Dropped, Drops
 from yisong.desk.inbox import deliveries
 from yisong.desk.outcome import Emit, Ignore, Outcome, Owe, Park
 from yisong.desk.redrive import redrive
 from yisong.desk.settle import Handle, settle, settle_unreadable
 from yisong.desk.store import Place, Store
 from yisong.errors import BusUnreachable, Undecodable
+from yisong.home import AGENCIES, Home, Running
 from yisong.postgres import connect
 
 TABLES = "local_settled, local_emitted, local_duties, local_duty_history, local_parked, local_outbox"
@@ -219,6 +224,78 @@ class TestAParkedDelivery:
         store.ask_again(None)
         assert run_again(store, owes_receipt) == 0
         assert [one.reason for one in store.waiting()] == ["undecodable", "behind-parked"]
+
+
+class TestADeliveryThatNobodyCanEverAnswer:
+    """An inbox record that is no delivery: no desk will read it tomorrow either."""
+
+    @pytest.fixture
+    def place(self, store: Store, referral: Told) -> Place:
+        """Let it come first of its case, and the referral and its receipt wait behind it."""
+        place = Place(4, -1 - 77, referral.case_id)
+        settle_unreadable(place, store, detail="Undecodable", value=b"\0")
+        put(referral.delivered("police"), owes_receipt, store)
+        put(referral.until_next("ReferralReceipted").delivered("police"), owes_receipt, store)
+        return place
+
+    def test_is_dropped_by_an_officer_and_what_waits_behind_it_goes_on_in_its_order(
+        self, store: Store, place: Place, looking: psycopg.Connection
+    ) -> None:
+        drops = Drops(looking)
+
+        assert drops.drop(*place[:2], officer="U-P9801-01", why="不可读", at=5) == "dropped"
+        assert run_again(store, owes_receipt) == 2  # without being asked for once more
+
+        (kept,) = store.duties(organ=None, closed=True)
+        assert (kept.state, kept.offset, kept.closed_by) == ("done", 8, 9)
+        assert store.waiting() == []
+
+    def test_stays_on_record_with_who_dropped_it_and_why(self, place: Place, looking: psycopg.Connection) -> None:
+        """What came is kept, and its one outcome says what became of it."""
+        drops = Drops(looking)
+        drops.drop(*place[:2], officer="U-P9801-01", why="不可读", at=5)
+
+        assert drops.all() == [Dropped(place, "undecodable", "Undecodable", "U-P9801-01", "不可读", 5)]
+        row = looking.execute("SELECT value, redriven FROM local_parked WHERE dropped_at IS NOT NULL").fetchone()
+        assert row == (b"\0", True)
+        settled = looking.execute('SELECT outcome, reason FROM local_settled WHERE "offset" < 0').fetchall()
+        assert settled == [("ignore", "dropped")]
+
+    def test_is_not_dropped_out_of_turn(self, store: Store, place: Place, looking: psycopg.Connection) -> None:
+        """What waits behind it was never tried, and would be lost."""
+        drops = Drops(looking)
+
+        assert drops.drop(place.partition, 8, officer="U", why="-", at=5) == "not-first"
+        assert drops.drop(place.partition, 1_000, officer="U", why="-", at=5) == "not-waiting"
+        assert len(store.waiting()) == 3
+
+    def test_is_dropped_once(self, place: Place, looking: psycopg.Connection) -> None:
+        drops = Drops(looking)
+        drops.drop(*place[:2], officer="U-P9801-01", why="不可读", at=5)
+
+        assert drops.drop(*place[:2], officer="U-P9801-02", why="again", at=6) == "not-waiting"
+        assert [one.officer for one in drops.all()] == ["U-P9801-01"]
+
+    def test_is_dropped_on_the_command_line(
+        self, place: Place, police_dsn: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`yisong dead-letters drop`: by its position, with an officer and a reason; exit code 1 where it can't be."""
+        dsn = dict.fromkeys(map(str, AGENCIES), police_dsn[0])
+        running = Running(
+            bootstrap="", dsn=dsn, admin_dsn={}, metrics={}, desks={}, pids={}, pid=0, ready=True, nodes=True
+        )
+        monkeypatch.setattr(Home, "need_running", lambda _: running)
+        position = f"{place.partition}:{place.offset}"
+
+        behind = CliRunner().invoke(app, ["drop", "police", "4:8", "--officer", "U", "--why", "-"])
+        wrong = CliRunner().invoke(app, ["drop", "police", "the first", "--officer", "U", "--why", "-"])
+        said = CliRunner().invoke(app, ["drop", "police", position, "--officer", "U-P9801-01", "--why", "不可读"])
+        shown = CliRunner().invoke(app, ["dropped", "--agency", "police", "--json"])
+
+        assert (behind.exit_code, wrong.exit_code, said.exit_code) == (1, 2, 0)
+        assert "behind an earlier one" in behind.output
+        (dropped,) = json.loads(shown.stdout)
+        assert (dropped["officer"], dropped["why"]) == ("U-P9801-01", "不可读")
 
 
 class TestADutyThatNoEventFulfils:

@@ -1,25 +1,43 @@
-"""How does one see what a desk could not answer, and run it again? ``yisong dead-letters list|redrive``."""
+"""How does one see what a desk could not answer, run it again or drop it? ``yisong dead-letters list|redrive|drop``."""
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Annotated, NamedTuple
 
 import orjson
 import typer
 
 from yisong.cli.duties import desk_store
-from yisong.cli.page import page, ruled, stranger
+from yisong.cli.page import instant, page, ruled, stranger
+from yisong.desk.drops import Dropped, Drops
 from yisong.desk.store import NotTaken, Parked, Store
 from yisong.home import AGENCIES, Agency, Home
+from yisong.postgres import connect
+from yisong.postgres.connection import Rows
+from yisong.publishing.instants import to_text
 
-app = typer.Typer(help="What a desk could not answer: shown, and run again.", no_args_is_help=True)
+app = typer.Typer(help="What a desk could not answer: shown, run again, or put aside for good.", no_args_is_help=True)
 
 Whose = Annotated[Agency | None, typer.Option(help="Whose desk; all where not said.")]
 OfCase = Annotated[str | None, typer.Option("--case", help="Only what waits in one case.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
+Of = Annotated[Agency, typer.Argument(help="Whose desk.")]
+At = Annotated[str, typer.Argument(metavar="POSITION", help="As `list` shows it: 4:8.")]
+Officer = Annotated[str, typer.Option("--officer", help="Who says so: an officer token.")]
+Why = Annotated[str, typer.Option("--why", help="For the record: why nobody will ever answer it.")]
+
 _PATIENCE_SECONDS = 30.0
+_A_POSITION = re.compile(r"([0-9]{1,9}):(-?[0-9]{1,18})")
+_SAID = {
+    "dropped": "{agency}: {position} is put aside; what waited behind it is run again.",
+    "not-waiting": "{agency}: nothing waits at {position}; see `yisong dead-letters list`.",
+    "not-first": "{agency}: {position} waits behind an earlier one of its case, which has to be dealt with first.",
+}
 _PARKED = ("agency", "case", "position", "reason", "detail", "since", "tries")
+_DROPPED = ("agency", "case", "position", "reason", "officer", "at", "why")
 _NOT_TAKEN = ("agency", "case", "answering", "event", "publisher", "reason")
 
 
@@ -54,6 +72,34 @@ def show(*, agency: Whose = None, json: AsJson = False) -> None:
         console.print("Nothing waits.")
 
 
+@app.command("dropped")
+def dropped(*, agency: Whose = None, json: AsJson = False) -> None:
+    """Show what officers have put aside for good: who, when and why."""
+    home = Home.find()
+    found = [(one, letter) for one in _agencies(agency) for letter in _dropped(home, one)]
+    if json:
+        typer.echo(orjson.dumps([_dropped_json(*one) for one in found], option=orjson.OPT_INDENT_2))
+    elif found:
+        page().print(ruled("Dropped", _DROPPED, [_dropped_row(*one) for one in found]), soft_wrap=True)
+    else:
+        page().print("Nothing was dropped.")
+
+
+@app.command("drop")
+def drop(agency: Of, position: At, *, officer: Officer, why: Why) -> None:
+    """
+    Put aside for good what no desk will ever be able to answer, as a record that cannot be read; what came is kept.
+
+    Only what comes first of all that waits in its case; the desk then runs again what waited behind it. Nothing that
+    the event asked for becomes a duty: see `yisong history CASE`. Exit code 1 where it cannot be dropped.
+    """
+    partition, offset = _position(position)
+    with _database(Home.find(), agency) as connection:
+        came_of_it = Drops(connection).drop(partition, offset, officer=officer, why=why, at=time.time_ns() // 1_000_000)
+    typer.echo(_SAID[came_of_it].format(agency=agency, position=position), err=came_of_it != "dropped")
+    raise typer.Exit(0 if came_of_it == "dropped" else 1)
+
+
 @app.command("redrive")
 def redrive(*, agency: Whose = None, case: OfCase = None) -> None:
     """
@@ -71,6 +117,36 @@ def redrive(*, agency: Whose = None, case: OfCase = None) -> None:
     if not left:
         typer.echo("Nothing waits." if case is None else "Nothing of it waits.")
     raise typer.Exit(1 if left else 0)
+
+
+def _position(text: str) -> tuple[int, int]:
+    found = _A_POSITION.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter("is no position such as 4:8", param_hint="POSITION")
+    return int(found[1]), int(found[2])
+
+
+@contextmanager
+def _database(home: Home, agency: Agency) -> Iterator[Rows]:
+    running = home.need_running()
+    with closing(connect(running.dsn[agency], autocommit=True, name="yisong-dead-letters")) as connection:
+        yield connection
+
+
+def _dropped(home: Home, agency: Agency) -> Sequence[Dropped]:
+    with _database(home, agency) as connection:
+        return Drops(connection).all()
+
+
+def _dropped_row(agency: Agency, one: Dropped) -> tuple[str, ...]:
+    place = f"{one.place.partition}:{one.place.offset}"
+    case, officer, why = stranger(one.place.case_id), stranger(one.officer), stranger(one.why)
+    return agency, case, place, one.reason, officer, instant(one.at), why
+
+
+def _dropped_json(agency: Agency, one: Dropped) -> dict[str, object]:
+    said = {"reason": one.reason, "detail": one.detail, "officer": one.officer, "why": one.why, "at": to_text(one.at)}
+    return {"agency": agency, **one.place._asdict(), **said}
 
 
 def _agencies(agency: Agency | None) -> tuple[Agency, ...]:

@@ -16,7 +16,7 @@ from yisong.desk.filing_register import FilingRegister, Kept
 from yisong.desk.filings import asked_of
 from yisong.errors import NotImportable
 from yisong.home import Home
-from yisong.ledger import Law
+from yisong.kafka.rulebook_topic import law_of
 from yisong.postgres import connect
 from yisong.schemas.instants import parse_day
 
@@ -39,7 +39,7 @@ def import_(file: File, *, json: AsJson = False) -> None:
     """
     home = Home.find()
     running = home.need_running()
-    found = read_filings(_content(file), Law(home.genesis()))
+    found = read_filings(_content(file), law_of(home, running))
     with closing(connect(running.dsn["miit"], autocommit=True, name="yisong-filings")) as connection:
         kept = FilingRegister(connection).keep(found.filings)
     if json:

@@ -13,6 +13,7 @@ from yisong.audit.handoffs import handoffs as read_handoffs
 from yisong.audit.trails import open_trail
 from yisong.cli.page import coloured, due, instant, page, span
 from yisong.home import Agency, Home
+from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.publishing.instants import to_text
 
@@ -25,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 def handoffs(*, node: Node = "police", json: AsJson = False) -> None:
     """Show what was sent to whom, what was receipted, what is pending and for how long, and what was refused."""
     home = Home.find()
-    law = Law(home.genesis())
+    law = law_of(home, home.need_running())
     with open_trail(home.need_running(), node) as trail:
         found = read_handoffs(trail, law, now=int(time.time() * 1000))
     if json:

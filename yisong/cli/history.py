@@ -12,7 +12,7 @@ from yisong.cli import timeline_screen
 from yisong.cli.page import page
 from yisong.envelope.case_id import is_case_id
 from yisong.home import Agency, Home
-from yisong.ledger import Law
+from yisong.kafka.rulebook_topic import law_of
 from yisong.publishing.instants import to_ms
 
 _ZONE: Final = "+08:00"
@@ -34,7 +34,7 @@ def history(case: Case, *, at: At = None, node: Node = "police", json: AsJson = 
             f"{case} is no case id: its form is CRB-980100-2016-000021-5, the last a check character"
         )
     home, instant = Home.find(), None if at is None else parse_instant(at)
-    law = Law(home.genesis())
+    law = law_of(home, home.need_running())
     with open_trail(home.need_running(), node) as trail:
         seen = timeline(trail, case, law, at=instant, now=int(time.time() * 1000))
     if seen is None:
@@ -42,7 +42,7 @@ def history(case: Case, *, at: At = None, node: Node = "police", json: AsJson = 
         typer.echo(f"The trail of {node} knows nothing of {case}{then}.", err=True)
         raise typer.Exit(1)
     if json:
-        typer.echo(orjson.dumps(timeline_screen.as_json(seen), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(timeline_screen.as_json(seen, law), option=orjson.OPT_INDENT_2))
         return
     console = page()
     for part in timeline_screen.screen(seen, law):

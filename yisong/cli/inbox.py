@@ -16,7 +16,7 @@ from yisong.errors import Undecodable
 from yisong.home import Agency, Home
 from yisong.kafka.inbox import look_into
 from yisong.kafka.records import LogRecord
-from yisong.ledger import Law
+from yisong.kafka.rulebook_topic import law_of
 
 Whose = Annotated[Agency, typer.Argument(help="Whose inbox.")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on and show what comes, until Ctrl-C.")]
@@ -39,7 +39,7 @@ def inbox(agency: Whose, *, follow: Follow = False, json: AsJson = False) -> Non
     --follow in the order of log time.
     """
     home = Home.find()
-    law = Law(home.genesis())
+    law = law_of(home, home.need_running())
     found = _once(look_into(home.need_running().bootstrap, topic(agency), follow=follow))
     in_order = found if follow else iter(sorted(found, key=_by_log_time))
     console = page()

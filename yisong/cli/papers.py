@@ -15,6 +15,7 @@ from yisong.desk.paper_intake import PaperIntake
 from yisong.desk.papers import Paper
 from yisong.errors import NotImportable
 from yisong.home import Home
+from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.postgres import connect
 
@@ -30,11 +31,12 @@ def receive(referral: Referral, files: Files, *, json: AsJson = False) -> None:
     """
     Note papers that were handed in with REFERRAL, so that the desk can compare them with the manifest.
 
-    Noted before the referral is sent, they let a machine sign the receipt where the agency's policy says so.
+    Before the referral arrives or after: once all are there, a machine signs the receipt where the agency's policy says
+    so, and until then the officer who owes it sees what is missing.
     """
     home = Home.find()
     running, now = home.need_running(), time.time_ns() // 1_000_000
-    papers = _papers(files, Law(home.genesis()), now=now)
+    papers = _papers(files, law_of(home, running), now=now)
     with closing(connect(running.dsn["police"], autocommit=True, name="yisong-papers")) as connection:
         new = PaperIntake(connection).receive(referral, papers)
     if json:

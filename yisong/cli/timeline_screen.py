@@ -10,6 +10,7 @@ from yisong.audit.timeline import Moment, Timeline
 from yisong.cli.page import Row, due, instant, ruled, span, stranger, verdict
 from yisong.envelope.header import Header
 from yisong.ledger import Clock, Law
+from yisong.ledger.known_due import known_due
 from yisong.publishing.instants import to_text
 
 
@@ -81,7 +82,8 @@ def _claim(claimed: int, logged: int) -> str:
 
 def _clock_row(seen: Timeline, clock: Clock, law: Law) -> Row:
     timer = law.timers.get(clock.timer)
-    provisional = " (provisional)" if clock.provisional else ""
+    known = known_due(clock, seen.clocks, law, as_of=seen.as_of)
+    provisional = "" if known is None else f" (provisional; {due(known.rolled)} by the calendar known today)"
     return (
         f"{clock.timer} {timer.zh if timer is not None else ''}",
         clock.aggregate.id,
@@ -94,7 +96,7 @@ def _clock_row(seen: Timeline, clock: Clock, law: Law) -> Row:
     )
 
 
-def as_json(seen: Timeline) -> dict[str, object]:
+def as_json(seen: Timeline, law: Law) -> dict[str, object]:
     """Return the timeline for programs; instants in RFC 3339."""
     return {
         "case_id": seen.case_id,
@@ -103,7 +105,7 @@ def as_json(seen: Timeline) -> dict[str, object]:
         "events": [_moment_json(seen, moment) for moment in seen.moments],
         "corrections": [_correction_json(one) for one in seen.corrections],
         "states": [{"kind": ref.kind, "id": ref.id, "state": state} for ref, state in seen.states],
-        "clocks": [_clock_json(seen, clock) for clock in seen.clocks],
+        "clocks": [_clock_json(seen, clock, law) for clock in seen.clocks],
         "derived": [{"clock": one.clock_id, "at": to_text(one.at)} for one in seen.derived],
     }
 
@@ -141,7 +143,8 @@ def _moment_json(seen: Timeline, moment: Moment) -> dict[str, object]:
     }
 
 
-def _clock_json(seen: Timeline, clock: Clock) -> dict[str, object]:
+def _clock_json(seen: Timeline, clock: Clock, law: Law) -> dict[str, object]:
+    known = known_due(clock, seen.clocks, law, as_of=seen.as_of)
     return {
         "id": clock.id,
         "timer": clock.timer,
@@ -154,4 +157,5 @@ def _clock_json(seen: Timeline, clock: Clock) -> dict[str, object]:
         "stopped_by": seen.number_of(clock.stopped_by),
         "outcome": clock.outcome,
         "provisional": clock.provisional,
+        "due_as_known": None if known is None else {"strict": to_text(known.strict), "rolled": to_text(known.rolled)},
     }

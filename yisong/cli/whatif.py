@@ -12,7 +12,9 @@ from yisong.audit.whatif import what_if
 from yisong.cli import whatif_screen
 from yisong.cli.page import page
 from yisong.contract import folder
+from yisong.errors import WiringFault
 from yisong.home import Agency, Home
+from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.rulebook.other_timers import with_timers
 
@@ -26,9 +28,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 def whatif(*, timers: Timers, node: Node = "police", json: AsJson = False) -> None:
     """Fold the log again under other clock rules, write nothing, and list the cases with another outcome."""
     home = Home.find()
-    genesis = home.genesis()
-    law, other = Law(genesis), Law(with_timers(genesis, timers, contract=folder()))
-    with open_trail(home.need_running(), node) as trail:
+    running, genesis = home.need_running(), home.genesis()
+    law, other = law_of(home, running), Law(with_timers(genesis, timers, contract=folder()))
+    if len(law.versions) > 1:
+        raise WiringFault(
+            f"This bus has {len(law.versions)} versions of the rulebook, and other clock rules can be asked of the "
+            "genesis version only; nothing was folded."
+        )
+    with open_trail(running, node) as trail:
         found = what_if(trail, law, other, now=int(time.time() * 1000))
     if json:
         typer.echo(orjson.dumps(whatif_screen.as_json(found), option=orjson.OPT_INDENT_2))

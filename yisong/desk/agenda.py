@@ -1,19 +1,25 @@
 """What does an agency owe now, and how much time is left? Kept duties, seen against the cases as they stand."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from yisong.desk.duties import DutyState, KeptDuty, overtaken
 from yisong.desk.store import Store
 from yisong.home import Agency
-from yisong.ledger import Docket, Law, advance
+from yisong.ledger import Clock, Docket, Law, advance
+from yisong.ledger.known_due import known_due
+from yisong.ledger.notices import warning_instant
+from yisong.legal_time import Due
+
+Urgency = Literal["late", "late_strictly", "nearly_due", "running"]
 
 
 class Owed(NamedTuple):
     """
     A duty as of an instant (*as_of*, ms). *state*: that of the duty, unless its case has left it behind meanwhile.
 
-    *left*: ms until it is late on the rolled reading, negative once it is; None where no clock runs.
+    *left*: ms until it is late on the rolled reading, negative once it is; None where no clock runs. *warned_at*: from
+    when on (ms) it is nearly due. *known*: its end by the calendar that is known now, where its clock is provisional.
     """
 
     agency: Agency
@@ -21,6 +27,24 @@ class Owed(NamedTuple):
     state: DutyState
     as_of: int
     left: int | None
+    warned_at: int | None = None
+    known: Due | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Hold where its end was counted with days of a year whose holidays were not known then."""
+        return self.known is not None
+
+    @property
+    def urgency(self) -> Urgency | None:
+        """How pressing it is: nearly due from four fifths of its time on; None where no clock runs, or it is closed."""
+        if self.state != "open" or self.left is None:
+            return None
+        if self.left < 0:
+            return "late"
+        if self.is_late_strictly:
+            return "late_strictly"
+        return "nearly_due" if self.warned_at is not None and self.as_of >= self.warned_at else "running"
 
     @property
     def is_late(self) -> bool:
@@ -63,7 +87,17 @@ def _seen(  # noqa: PLR0913 (a duty, its case, and when)
         as_of = now if docket is None or one.case_id in live else docket.log_time
         state = one.state if docket is None else _state(one, advance(docket, as_of, law), law, as_of=as_of)
         due = one.duty.due_rolled
-        yield Owed(agency, one, state, as_of, None if due is None else due - as_of)
+        clock = None if docket is None or one.duty.clock_id is None else docket.clock(one.duty.clock_id)
+        known = None if docket is None or clock is None else known_due(clock, docket.clocks, law, as_of=as_of)
+        yield Owed(agency, one, state, as_of, None if due is None else due - as_of, _warned_at(one, clock), known)
+
+
+def _warned_at(kept: KeptDuty, clock: Clock | None) -> int | None:
+    """Return from when on a duty is nearly due: at four fifths of the time to its strict end."""
+    if clock is not None:
+        return warning_instant(clock, "four_fifths")
+    strict = kept.duty.due_strict
+    return None if strict is None else kept.opened_at + (strict - kept.opened_at) * 4 // 5
 
 
 def _state(kept: KeptDuty, docket: Docket, law: Law, *, as_of: int) -> DutyState:

@@ -1,5 +1,11 @@
-"""When is a duty no longer owed? Fulfilled by its act, or void because what it was about has ended. Values only."""
+"""
+When is a duty no longer owed?
 
+Fulfilled by its act, void because what it was about has ended, or because a later event says the same duty anew. Values
+only.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
@@ -20,7 +26,8 @@ class KeptDuty:
     """
     A duty as it is kept.
 
-    *partition*, *offset*, *event_id*: the event because of which it is owed; *opened_at*: its log time (ms).
+    *partition*, *offset*, *event_id*: the event because of which it is owed; *opened_at*: its log time (ms). A duty of
+    the calendar has a negative offset: no event is its cause, and it was opened when its period was over.
     *about_state*, *case_state*: what state these were in then. *closed_by*: offset of the event that closed it, in the
     same partition, None where an officer did; *closed_at*: log time (ms) of that event, or when the officer said so.
     """
@@ -38,6 +45,11 @@ class KeptDuty:
     closed_by: int | None = None
     closed_at: int | None = None
     officer: str | None = None
+
+    @property
+    def is_of_calendar(self) -> bool:
+        """Hold where no event asked for it, but the calendar (T-RPT)."""
+        return self.offset < 0
 
 
 class Closing(NamedTuple):
@@ -59,9 +71,24 @@ def closing(kept: KeptDuty, delivery: Delivery) -> Closing | None:
 
     The act that is owed fulfils it, whatever clock runs; else the duty shares the fate of its clock or its aggregate.
     """
-    if fulfils(kept, delivery.header):
+    if fulfils(kept, delivery.header) and _is_on_its_period(kept, delivery):
         return Closing("done", delivery.offset, delivery.log_time)
     return overtaken(kept, delivery.docket, delivery.law, offset=delivery.offset, log_time=delivery.log_time)
+
+
+def superseded(kept: KeptDuty, duties: Iterable[Duty], delivery: Delivery) -> Closing | None:
+    """
+    Return how *duties*, which the event delivered gives rise to, take the place of a duty; None where they don't.
+
+    Of one clock an organ owes the same acts once: where a breach, or a second hint, says the duty anew, the newer one
+    stands, because it knows more.
+    """
+    clock_id, identity = kept.duty.clock_id, (kept.duty.clock_id, kept.duty.by, frozenset(kept.duty.owed))
+    for duty in duties:
+        same = clock_id is not None and identity == (duty.clock_id, duty.by, frozenset(duty.owed))
+        if same and kept.id != duty_id(delivery.partition, delivery.offset, duty.name):
+            return Closing("void", delivery.offset, delivery.log_time)
+    return None
 
 
 def fulfils(kept: KeptDuty, header: Header) -> bool:
@@ -72,6 +99,13 @@ def fulfils(kept: KeptDuty, header: Header) -> bool:
     # An act that moves nothing (DocumentServed) says by a cite what it answers.
     answers = header.aggregate is None and Cite("event", str(kept.event_id)) in header.cites
     return answers or _speaks_of(header, duty.about)
+
+
+def _is_on_its_period(kept: KeptDuty, delivery: Delivery) -> bool:
+    """Hold where a report, if it is one that is owed, is on the period that is asked for, or on a part of it."""
+    asked = kept.duty.advice.get("period")
+    said = None if delivery.body is None else delivery.body.get("period")
+    return not isinstance(asked, str) or not isinstance(said, str) or said.startswith(asked)
 
 
 def _speaks_of(header: Header, about: AggregateRef) -> bool:

@@ -8,6 +8,7 @@ from yisong.desk.delivery import Body, Delivery
 from yisong.envelope.codec import SALT_BYTES
 from yisong.envelope.decoder import NOT_CANONICAL, Decoder, compile_decoder
 from yisong.envelope.header import Header, Signature
+from yisong.envelope.leaf import decode_leaf
 from yisong.envelope.open import MARKER, PREFIX, registered_readers
 from yisong.envelope.varint import write_long
 from yisong.errors import Undecodable
@@ -91,6 +92,12 @@ def read_header(record: InboxRecord) -> Header:
         return cast("Header", registered_readers().header[record.header[:PREFIX]](record.header, PREFIX))
     except NOT_CANONICAL as fault:
         raise Undecodable("An inbox record holds no canonical header; was it the node that wrote it?") from fault
+
+
+def header_in(leaf: bytes) -> Header | None:
+    """Return the header that a *leaf* of the trail commits to; None where its record had none that could be read."""
+    said = decode_leaf(leaf).header
+    return None if said is None else cast("Header", registered_readers().header[said[:PREFIX]](said, PREFIX))
 
 
 def open_body(header: Header, carried: bytes) -> tuple[Body | None, str | None]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from yisong.envelope.header import AggregateRef
 
-IgnoreReason = Literal["own-act", "copied-for-information", "nothing-owed", "notice", "concluded"]
+IgnoreReason = Literal["own-act", "copied-for-information", "nothing-owed", "notice", "concluded", "dropped"]
 ParkReason = Literal["no-rule", "body-unreadable", "rule-failed", "not-publishable", "undecodable", "behind-parked"]
 """
 ``no-rule`` no rule knows this event · ``body-unreadable`` a body that this desk must read does not open ·

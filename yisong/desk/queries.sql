@@ -38,6 +38,11 @@ UPDATE local_duties
    SET state = %(state)s, closed_by = %(offset)s, closed_at = %(at)s, officer = %(officer)s
  WHERE id = %(duty)s AND state = 'open' RETURNING id
 
+-- advise --
+-- What an officer should know of a duty has changed. No row comes back where it has not.
+UPDATE local_duties SET advice = %(advice)s::jsonb
+ WHERE id = %(duty)s AND state = 'open' AND advice IS DISTINCT FROM %(advice)s::jsonb RETURNING id
+
 -- note_duty --
 -- One line of a duty's history.
 INSERT INTO local_duty_history (duty, state, "offset", at, officer)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from yisong.desk.delivery import Delivery
 from yisong.desk.drafting import Author
-from yisong.desk.duties import closing
+from yisong.desk.duties import closing, superseded
 from yisong.desk.outcome import Emit, Outcome, Owe, Park
 from yisong.desk.store import Place, Store
 from yisong.errors import NotPublishable, WorldFault
@@ -89,15 +89,12 @@ def answer(delivery: Delivery, handle: Handle, author: Author) -> Answer:
 
 def take_effect(delivery: Delivery, given: Answer, store: Store) -> None:
     """Close duties, open duties, send events; inside the transaction that settles *delivery*."""
+    duties = given.outcome.duties if isinstance(given.outcome, Owe | Emit) else ()
     for kept in store.open_duties(delivery.header.case_id):
-        closed = closing(kept, delivery)
+        closed = closing(kept, delivery) or superseded(kept, duties, delivery)
         if closed is not None:
             store.close_duty(kept, closed)
-    match given.outcome:
-        case Owe(duties) | Emit(_, duties):
-            store.owe(delivery, duties)
-        case _:
-            pass
+    store.owe(delivery, duties)
     for name, draft in given.drafts:
         store.send(place_of(delivery), name, draft)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event, Lock
 from time import monotonic, time
+from typing import NamedTuple
 
 from yisong.desk.delivery import Delivery
 from yisong.desk.drafting import Author
@@ -42,6 +43,35 @@ Build = Callable[[Context], Handle]
 """Put a desk's `handle` together; called again whenever the database had to be reached anew."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a desk may stand on between deliveries: what its `handle` does, and how its answers take effect."""
+
+    context: Context
+    store: Store
+    handle: Handle
+    author: Author
+
+
+Tick = Callable[[int], None]
+"""Look after what no delivery brings, as of an instant (ms). Does nothing where nothing is to be done."""
+BuildTick = Callable[[Work], Tick]
+"""Put a desk's `Tick` together; called again whenever the database had to be reached anew."""
+_TICK_SECONDS = 2.0
+
+
+def no_tick(_: Work) -> Tick:
+    """Look after nothing: most desks only answer."""
+    return lambda _: None
+
+
+class _Opened(NamedTuple):
+    connection: Rows
+    store: Store
+    handle: Handle
+    tick: Tick
+
+
 class Desk:
     """The desk of one agency. Whatever thread calls, it does one thing at a time."""
 
@@ -55,15 +85,17 @@ class Desk:
         keys: PrivateKeys,
         metrics: Metrics,
         stop: Event,
+        tick: BuildTick = no_tick,
         now: Callable[[], int] = lambda: int(time() * 1000),
     ) -> None:
         """Answer by what *build* returns; nothing is reached before the first record. *stop*: wait no longer."""
+        self._tick, self._now, self._ticked = tick, now, -_TICK_SECONDS
         self._build, self._policy, self._law, self._dsn = build, policy, law, dsn
         self._author = Author(law, Signer(law, keys), now=now)
         self._metrics, self._stop = metrics, stop
         # Who cancels an asyncio task that waits for us does not stop us: the next one has to wait for its turn here.
         self._turn = Lock()
-        self._open: tuple[Rows, Store, Handle] | None = None
+        self._open: _Opened | None = None
         #: Since when (monotonic) it is busy with one record; None while it is not.
         self.busy_since: float | None = None
 
@@ -77,29 +109,34 @@ class Desk:
         """Run again what somebody has asked for, and return how many deliveries that has answered."""
         answered = 0
 
-        def run(store: Store, handle: Handle) -> None:
+        def run(opened: _Opened) -> None:
             nonlocal answered
-            answered = redrive(self._read, handle, store, author=self._author)
-            self._metrics.gauge("yisong_desk_parked", store.waiting_count())
+            answered = redrive(self._read, opened.handle, opened.store, author=self._author)
+            self._metrics.gauge("yisong_desk_parked", opened.store.waiting_count())
 
         self._waiting_for_the_world(run)
         return answered
+
+    def tick(self) -> None:
+        """Look after what no delivery brings, every two seconds at most. Raises WorldFault once we are to stop."""
+        if monotonic() - self._ticked >= _TICK_SECONDS:
+            self._waiting_for_the_world(lambda opened: opened.tick(self._now()))
+            self._ticked = monotonic()
 
     def close(self) -> None:
         """Let go of the database."""
         opened, self._open = self._open, None
         if opened is not None:
-            opened[0].close()
+            opened.connection.close()
 
-    def _waiting_for_the_world(self, run: Callable[[Store, Handle], None]) -> None:
+    def _waiting_for_the_world(self, run: Callable[[_Opened], None]) -> None:
         with self._turn:
             self._until_done(run)
 
-    def _until_done(self, run: Callable[[Store, Handle], None]) -> None:
+    def _until_done(self, run: Callable[[_Opened], None]) -> None:
         while True:
             try:
-                _, store, handle = self._opened()
-                return run(store, handle)
+                return run(self._opened())
             except BusUnreachable as fault:
                 self.close()
                 if self._stop.is_set():
@@ -107,15 +144,17 @@ class Desk:
                 _log.warning("%s", fault)
                 self._stop.wait(_AGAIN_SECONDS)
 
-    def _opened(self) -> tuple[Rows, Store, Handle]:
+    def _opened(self) -> _Opened:
         if self._open is None:
             connection = connect(self._dsn, autocommit=True, name=f"yisong-desk-{self._policy.agency}")
             context = Context(agency=self._policy.agency, law=self._law, policy=self._policy, connection=connection)
-            self._open = connection, Store(connection), self._build(context)
+            store, handle = Store(connection), self._build(context)
+            work = Work(context=context, store=store, handle=handle, author=self._author)
+            self._open = _Opened(connection, store, handle, self._tick(work))
         return self._open
 
-    def _settle(self, record: InboxValue, store: Store, handle: Handle) -> None:
-        value = record.value or b""
+    def _settle(self, record: InboxValue, opened: _Opened) -> None:
+        value, store = record.value or b"", opened.store
         try:
             delivery = self._read(value)
         except WorldFault:
@@ -125,7 +164,7 @@ class Desk:
             _log.error("%d:%d of the inbox cannot be read: %s", record.partition, record.offset, where(fault))
             self._count(settle_unreadable(place, store, detail=type(fault).__name__, value=value))
         else:
-            self._count(settle(delivery, handle, store, author=self._author, value=value))
+            self._count(settle(delivery, opened.handle, store, author=self._author, value=value))
 
     def _read(self, value: bytes) -> Delivery:
         return deliveries(value, self._policy.agency, self._law)

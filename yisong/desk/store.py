@@ -126,6 +126,12 @@ class Store:
         if self._run("close_duty", row):
             self._note(kept.id, closing.state, offset=closing.by, at=closing.at)
 
+    def advise(self, duty: UUID, advice: Mapping[str, object], *, at: int) -> None:
+        """Let an open duty say what the node has come to know at *at* (log time, ms), where that is something new."""
+        row = {"duty": duty, "advice": to_jsonb(orjson.dumps(advice)).decode()}
+        if self._run("advise", row):
+            self._note(duty, "open", offset=None, at=at)
+
     # each a transaction of its own
 
     def say_done(self, duty: UUID, *, officer: str, at: int) -> bool:

@@ -81,7 +81,7 @@ class Bus:
     def start_node(self, agency: str) -> None:
         """Start the node of *agency* and wait until it is well."""
         self._launch(node.program(self.home, agency, log=self._log(node.name(agency))))
-        self._await_node(agency)
+        self._await(node.name(agency), agency)
 
     def stop_node(self, agency: str, *, how: Signals = Signals.SIGTERM) -> None:
         """Stop the node of *agency*, by SIGTERM unless *how* says otherwise."""
@@ -94,7 +94,7 @@ class Bus:
     def start_desk(self, agency: str) -> None:
         """Start the desk of *agency* and wait until it reads its inbox."""
         self._launch(node.desk_program(self.home, agency, log=self._log(node.desk_name(agency))))
-        self._await_desk(agency)
+        self._await(node.desk_name(agency), node.desk_name(agency))
 
     def stop_desk(self, agency: str, *, how: Signals = Signals.SIGTERM) -> None:
         """Stop the desk of *agency*, by SIGTERM unless *how* says otherwise."""
@@ -171,17 +171,14 @@ class Bus:
             self._launch(node.desk_program(self.home, agency, log=self._log(node.desk_name(agency))))
         self.start_clocks()
         for agency in AGENCIES:
-            self._await_node(agency)
-            self._await_desk(agency)
+            self._await(node.name(agency), agency)
+            self._await(node.desk_name(agency), node.desk_name(agency))
             say(f"node and desk of {agency} are well")
+        self._await(node.CLOCKS, node.CLOCKS)
         self._save(ready=True, nodes=True)
 
-    def _await_node(self, agency: str) -> None:
-        port, name = self._ports[agency], node.name(agency)
-        until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
-
-    def _await_desk(self, agency: str) -> None:
-        port, name = self._ports[node.desk_name(agency)], node.desk_name(agency)
+    def _await(self, name: str, listens_as: str) -> None:
+        port = self._ports[listens_as]
         until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
 
     def _launch(self, program: Program) -> None:
@@ -204,6 +201,7 @@ class Bus:
             pid=getpid(),
             ready=ready,
             nodes=nodes,
+            clocks=self._ports[node.CLOCKS],
         )
 
     def _dsn(self, role: str, name: str) -> str:
@@ -235,7 +233,7 @@ def _choose_ports(file: Path) -> dict[str, int]:
     """Return a free port for everyone who listens, the same as last time wherever possible."""
     last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
     chosen: dict[str, int] = {}
-    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *map(node.desk_name, AGENCIES)):
+    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *map(node.desk_name, AGENCIES), node.CLOCKS):
         chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
     write_whole(file, orjson.dumps(chosen))
     return chosen

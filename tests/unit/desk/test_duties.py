@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from tests.desks import Told, case, receipt_owed
-from tests.unit.ledger.story import law
+from tests.unit.ledger.story import Story, law
+from tests.unit.services.paper_desk import delivery_of
 from yisong.desk.delivery import Delivery
-from yisong.desk.duties import Closing, KeptDuty, closing, duty_id, overtaken
+from yisong.desk.duties import Closing, KeptDuty, closing, duty_id, overtaken, superseded
 from yisong.desk.outcome import Duty
 from yisong.envelope.header import AggregateRef
 from yisong.ledger import advance
@@ -139,3 +140,61 @@ class TestTheEndOfACase:
         duty = Duty(name="archive", by="V9801", owed=(), about=cause.docket.case.ref, article="B24", why="归档")
 
         assert closing(kept(cause, duty), cause) is None
+
+
+class TestADutyThatIsSaidAnew:
+    def test_takes_the_place_of_the_one_of_the_same_clock(self) -> None:
+        """A breach says what the referral said before: one act is owed, and the newer duty knows that it is late."""
+        story = case("H1", until="CriminalReferralSent")
+        owed = receipt(story)
+        later = story.until_next("ReferralReceipted").delivered("police").delivery
+
+        again = replace(owed.duty, name="overdue P9801")
+        assert superseded(owed, [again], later) == Closing("void", later.offset, later.log_time)
+
+    def test_leaves_what_another_organ_owes_and_what_has_no_clock(self) -> None:
+        """Whoever else must act on the same clock goes on owing it; without a clock nobody knows it to be the same."""
+        story = case("H1", until="CriminalReferralSent")
+        owed = receipt(story)
+        later = story.until_next("ReferralReceipted").delivered("police").delivery
+
+        assert superseded(owed, [replace(owed.duty, by="P9802"), replace(owed.duty, owed=())], later) is None
+        assert superseded(replace(owed, duty=replace(owed.duty, clock_id=None)), [replace(owed.duty, clock_id=None)],
+                          later) is None  # fmt: skip
+
+    def test_is_no_other_one_where_the_same_delivery_is_answered_again(self) -> None:
+        """What was parked and is run again finds its own duties, and must not end them."""
+        story = case("H1", until="CriminalReferralSent")
+        cause = story.delivered("police").delivery
+        owed = receipt(story)
+
+        assert superseded(owed, [owed.duty], cause) is None
+
+
+class TestAReport:
+    """月报 of 甲省版权局, in the register docket of its province and year."""
+
+    def filed(self, period: str) -> Delivery:
+        story = Story("CRB-980000-2016-000000-U")
+        body = {
+            "period": period, "template": "JW2016-1", "report_version": 1, "figures": [], "derived_diff": [],
+            "focus": [], "duties": [],
+        }  # fmt: skip
+        header = {
+            "event_type": "PeriodicReportFiled", "variant": "monthly", "publisher": "V98", "to": ["V00"], "cites": [],
+            "case_id": story.case_id, "occurred_at": "2016-08-04T10:00:00+08:00", "region_code": "980000",
+            "pii_level": "P0",
+        }  # fmt: skip
+        entry = story.record(story.opened("2016-08-04T10:02:00+08:00", header, body))
+        return delivery_of(story, entry, "copyright", body)
+
+    def test_is_filed_by_the_one_on_its_month_and_by_no_other(self) -> None:
+        said = self.filed("2016-07")
+        duty = Duty(
+            name="T-RPT-M", by="V98", owed=("PeriodicReportFiled:monthly",), about=said.docket.case.ref,
+            article="JW2016", why="月报: 2016-07", advice={"period": "2016-07"},
+        )  # fmt: skip
+        owed = kept(said, duty)
+
+        assert closing(owed, said) == Closing("done", said.offset, said.log_time)
+        assert closing(owed, self.filed("2016-08")) is None

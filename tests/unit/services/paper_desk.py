@@ -1,12 +1,12 @@
 """A desk of paper: an agency answers what a docket tells it, and keeps its duties, without Kafka or PostgreSQL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from tests.unit.ledger.story import Story, law
 from yisong.desk.delivery import Delivery
-from yisong.desk.duties import Closing, KeptDuty, closing, duty_id
+from yisong.desk.duties import Closing, KeptDuty, closing, duty_id, superseded
 from yisong.desk.outcome import Duty, Emit, Outcome, Owe
 from yisong.home import Agency
 from yisong.ledger import Entry, advance
@@ -67,15 +67,16 @@ class PaperDesk:
         assert entry.verdict in ("admitted", "admitted-late"), (entry.reason, entry.header)
         delivery = delivery_of(self.story, entry, self.agency, body)
         outcome = self.answer(delivery)
-        self._close(delivery)
-        for duty in outcome.duties if isinstance(outcome, Owe | Emit) else ():
+        duties = outcome.duties if isinstance(outcome, Owe | Emit) else ()
+        self._close(delivery, duties)
+        for duty in duties:
             self._keep(duty, delivery)
         self.outcomes.append(outcome)
         return outcome
 
-    def _close(self, delivery: Delivery) -> None:
+    def _close(self, delivery: Delivery, duties: Sequence[Duty]) -> None:
         for kept in tuple(self.open.values()):
-            how = closing(kept, delivery)
+            how = closing(kept, delivery) or superseded(kept, duties, delivery)
             if how is not None:
                 self.closed.append((self.open.pop(kept.id).duty, how))
 

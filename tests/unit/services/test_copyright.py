@@ -1,8 +1,10 @@
 """What copyright organs owe, told as cases."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -214,6 +216,33 @@ class TestThresholds:
         assert set(owed) == {"decide-on-referral", "copy-penalty"}
         assert owed["copy-penalty"].due_strict == to_ms("2016-08-04T23:59:59.999+08:00")
 
+    def test_the_time_for_that_copy_is_the_rulebook_s(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """T-ADM-01 with 15 days instead of 10: until 9 August."""
+        longer = replace(law().timers["T-ADM-01"], n=15)
+        monkeypatch.setattr(law(), "timers", {**law().timers, "T-ADM-01": longer})
+        paper = up_to("H1", "InspectionRecorded", inclusive=False)
+
+        fine = {"penalties": [], "illegal_gains_fen": 4_000_000, "hearing_held": False, "public": False}
+        outcome = paper.act(
+            "PenaltyDecided", by="V9801", at="2016-07-25T10:00:00+08:00", variant="monetary", approver="U-V9801-90",
+            decided_at="2016-07-25T10:00:00+08:00", served_at="2016-07-25T10:00:00+08:00",
+            aggregate={"kind": "case", "id": paper.story.case_id}, body=fine,
+        )  # fmt: skip
+
+        assert duties(outcome)["copy-penalty"].due_strict == to_ms("2016-08-09T23:59:59.999+08:00")
+
+    def test_of_a_case_that_the_police_have_given_back_asks_for_no_second_referral(self) -> None:
+        """H7: filed, withdrawn, fined. What reaches a threshold was with the police already."""
+        fined = desk(Story("CRB-970200-2016-000072-B"))
+        for line in history("H7")[:32]:
+            if line["header"]["case_id"] == fined.story.case_id:
+                fined.line(line)
+            else:  # it has its number in the file all the same, by which others cite it
+                fined.story.ids.append(UUID(int=0))
+
+        assert history("H7")[31]["header"]["event_type"] == "PenaltyDecided"
+        assert isinstance(fined.outcomes[-1], Ignore)
+
     def test_an_act_of_ours_that_cannot_be_read_is_for_a_person(self) -> None:
         paper = up_to("H1", "InspectionRecorded")
         unread = delivery_of(paper.story, paper.story.entries[-1], "copyright", None)
@@ -330,6 +359,29 @@ class TestRectification:
         clocks = {one.clock_id.split("/")[0]: one for one in duties(outcome).values() if one.clock_id}
         assert set(clocks) == {"T-RECT", "P-RECT-ESC"}
         assert clocks["P-RECT-ESC"].by == "V9801"
+
+    def test_of_ours_is_owed_once_however_often_it_is_said(self) -> None:
+        """The order, the breach and the failed check each say it: one duty to check, one to escalate, never two."""
+        paper = self.ordered("V9801")
+        paper.breach(f"T-RECT/Q-{paper.story.case_id}-1/1", at="2016-08-01T10:00:00+08:00")
+
+        clocks = sorted(one.clock_id.split("/")[0] for one in paper.owed.values() if one.clock_id)
+        assert clocks.count("T-RECT") == 1
+        assert clocks.count("P-RECT-ESC") == 1
+        assert "overdue V9801" in paper.owed
+
+    def test_of_another_line_is_escalated_once(self) -> None:
+        """网信's order is overdue, found failed, and not escalated in time: copyright owes one case for all that."""
+        paper = self.ordered("W98")
+        paper.breach(f"T-RECT/Q-{paper.story.case_id}-1/1", at="2016-08-01T10:00:00+08:00")
+        paper.act(
+            "RectificationVerified", by="W98", at="2016-08-02T10:00:00+08:00", variant="failed",
+            aggregate={"kind": "rectification", "id": f"Q-{paper.story.case_id}-1"}, officers=["U-W98-1", "U-W98-2"],
+            body={"findings": "未下架", "items_remaining": 3},
+        )  # fmt: skip
+        paper.breach(f"P-RECT-ESC/Q-{paper.story.case_id}-1/1", at="2016-08-20T10:00:00+08:00")
+
+        assert [kept.duty.name for kept in paper.open.values()].count("escalate") == 1
 
     def test_that_the_cac_ordered_is_escalated_by_copyright(self) -> None:
         """网信 can't open a case: the owner of the case does, before P-RECT-ESC runs out."""

@@ -170,6 +170,16 @@ class TestReceipt:
         assert (duty.by, duty.advice) == ("P9702", {"rerouted_by": "P9801"})
         assert (duty.clock_id or "").startswith("T-REF-03/")
 
+    def test_of_the_organ_to_which_it_was_passed_on_does_not_send_the_case_back(self) -> None:
+        """H3: 甲省一市 has found itself not competent; that the case bears its region is no reason to ask it again."""
+        story = case("H3", until="ReferralRerouted")
+        story.line(story.lines[len(story.kept)])
+
+        (decision,) = duties(answered(story))
+
+        assert decision.by == "P9702"
+        assert (decision.clock_id or "").startswith("T-REF-07/")
+
     def test_of_a_case_whose_site_has_its_access_elsewhere_is_looked_at_again(self) -> None:
         """The police ask for the filing while they hold the referral; the answer names 丙省."""
         story = case("H1", until="ReferralReceipted")

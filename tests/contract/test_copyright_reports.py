@@ -1,0 +1,155 @@
+"""The calendar asks for reports although no event arrives: duties in a real PostgreSQL, opened and closed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+
+from services.copyright.reporting import Reporting
+from tests.contract.test_copyright_register import Case
+from tests.unit.ledger.story import law
+from yisong.desk.agenda import agenda
+from yisong.desk.store import Store
+from yisong.ledger import Law
+from yisong.postgres import connect
+from yisong.publishing.instants import to_ms
+
+YEAR, NEXT = "CRB-980000-2016-000000-U", "CRB-980000-2017-000000-D"
+
+
+class Report(NamedTuple):
+    """One report that somebody owed: which, on what, and what became of it."""
+
+    timer: object
+    period: object
+    state: str
+
+
+class Desk:
+    """What looks after reports, and how its duties are seen."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection, self.store = connection, Store(connection)
+        self.cases: dict[str, Case] = {}
+
+    def looks(self, *, now: str = "2026-01-01T00:00:00+08:00", under: Law | None = None) -> None:
+        Reporting(self.connection, under or law()).look(now=to_ms(now))
+
+    def reports(self, organ: str = "V98") -> list[Report]:
+        duties = [one for one in self.store.duties(organ=organ, closed=True) if one.is_of_calendar]
+        return [Report(one.duty.advice["timer"], one.duty.advice["period"], one.state) for one in duties]
+
+    def files(self, variant: str, period: str, *, at: str, docket: str = YEAR, **fields: Any) -> None:
+        body = {
+            "period": period, "template": "JW2016-1", "report_version": 1, "figures": [], "derived_diff": [],
+            "focus": [], "duties": [],
+        }  # fmt: skip
+        self.case(docket).says("PeriodicReportFiled", by="V98", at=at, variant=variant, to=["V00"], body=body, **fields)
+
+    def patrols(self, *, at: str, docket: str = YEAR) -> None:
+        """Put something else into the register docket, which moves its time."""
+        self.files("adhoc", "2016", at=at, docket=docket)
+
+    def case(self, docket: str) -> Case:
+        return self.cases.setdefault(docket, Case(docket, self.connection))
+
+
+@pytest.fixture
+def desk(police_dsn: tuple[str, str]) -> Iterator[Desk]:
+    """Give a desk over a trail that has no register docket yet."""
+    with psycopg.connect(police_dsn[1], autocommit=True) as owner:
+        owner.execute("TRUNCATE local_duties, local_duty_history, local_live")
+        owner.execute("ALTER TABLE entries DISABLE TRIGGER ALL; ALTER TABLE bodies DISABLE TRIGGER ALL")
+        owner.execute("DELETE FROM entries; DELETE FROM bodies; DELETE FROM dockets")
+        owner.execute("ALTER TABLE entries ENABLE TRIGGER ALL; ALTER TABLE bodies ENABLE TRIGGER ALL")
+    with connect(police_dsn[0], autocommit=True) as connection:
+        yield Desk(connection)
+
+
+class TestOnADemoBus:
+    """A register docket's own log time is its now."""
+
+    def test_nothing_is_owed_where_no_register_docket_is(self, desk: Desk) -> None:
+        desk.looks()
+
+        assert desk.reports() == []
+
+    def test_a_report_is_owed_once_its_month_is_over_in_its_docket(self, desk: Desk) -> None:
+        """Between 20 June and 2 July: the campaign's plans, and the report on June."""
+        desk.patrols(at="2016-06-20T10:00:00+08:00")
+        desk.looks()
+        assert {one.timer for one in desk.reports()} == {"T-RPT-PLAN", "T-RPT-PLAN2", "T-RPT-PUB"}
+
+        desk.patrols(at="2016-07-02T10:00:00+08:00")
+        desk.looks()
+
+        assert Report("T-RPT-M", "2016-06", "open") in desk.reports()
+        assert Report("T-RPT-Q", "2016-Q2", "open") in desk.reports()
+        assert not [one for one in desk.reports() if one.period == "2016-05"]
+
+    def test_looking_again_changes_nothing(self, desk: Desk) -> None:
+        desk.patrols(at="2016-06-20T10:00:00+08:00")
+        desk.looks()
+        before = desk.reports()
+        desk.looks()
+
+        assert desk.reports() == before
+        (changes,) = desk.connection.execute("SELECT count(*) FROM local_duty_history").fetchone() or (0,)
+        assert changes == len(before)
+
+    def test_a_report_that_is_filed_is_done_and_its_like_of_another_month_is_not(self, desk: Desk) -> None:
+        desk.patrols(at="2016-07-01T10:00:00+08:00")
+        desk.patrols(at="2016-08-02T10:00:00+08:00")
+        desk.looks()
+        desk.files("monthly", "2016-07", at="2016-08-04T10:00:00+08:00")
+        desk.looks()
+
+        months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
+        assert months == {"2016-06": "open", "2016-07": "done"}
+
+    def test_one_filed_late_in_the_docket_of_the_next_year_is_done_too(self, desk: Desk) -> None:
+        """11 月月报, due on 5 December 2016 and filed in January."""
+        desk.patrols(at="2016-12-02T10:00:00+08:00")
+        desk.looks()
+        assert Report("T-RPT-M", "2016-11", "open") in desk.reports()
+
+        desk.files("monthly", "2016-11", at="2017-01-09T10:00:00+08:00", docket=NEXT)
+        desk.looks()
+
+        assert Report("T-RPT-M", "2016-11", "done") in desk.reports()
+
+    def test_one_that_is_not_filed_is_late_by_the_time_of_its_docket(self, desk: Desk) -> None:
+        desk.patrols(at="2016-08-02T10:00:00+08:00")
+        desk.patrols(at="2016-08-06T10:00:00+08:00")
+        desk.looks()
+
+        seen = agenda(desk.store, "copyright", law(), now=0, organ="V98")
+        assert [one.is_late for one in seen if one.kept.duty.advice["period"] == "2016-07"] == [True]
+
+
+class TestOnAProductionBus:
+    """The wall clock counts, and what fell due before the bus began is not asked for."""
+
+    LAW = Law(replace(law().rulebook, bus=replace(law().bus, profile="production")))
+
+    def test_every_organ_owes_its_reports_without_having_said_anything(self, desk: Desk) -> None:
+        desk.connection.execute(
+            """INSERT INTO entries ("partition", "offset", broker_time, log_time, docket_index, verdict, remembered,
+                                    leaf, leaf_hash) VALUES (0, 0, %(at)s, %(at)s, 0, 'absent', false, '', '')""",
+            {"at": to_ms("2026-03-20T10:00:00+08:00")},
+        )
+        desk.looks(now="2026-03-31T10:00:00+08:00", under=self.LAW)
+        assert desk.reports() == [Report("T-RPT-AP", "2026", "open")]
+
+        desk.looks(now="2026-04-01T00:00:01+08:00", under=self.LAW)
+
+        assert Report("T-RPT-M", "2026-03", "open") in desk.reports()
+        assert Report("T-RPT-Q", "2026-Q1", "open") in desk.reports("V9801")
+        assert desk.reports("V00") == []
+
+    def test_nothing_is_owed_before_the_log_has_begun(self, desk: Desk) -> None:
+        desk.looks(now="2026-04-01T00:00:01+08:00", under=self.LAW)
+
+        assert desk.reports() == []
