@@ -99,9 +99,9 @@ def baseline(which: str, bus: Bus, count: int) -> float:
     return float(done.stdout)
 
 
-def trail(bus: Bus, count: int, options: Sequence[str]) -> float:
+def trail(bus: Bus, count: int, options: Sequence[str], *, module: str = "services.trail") -> float:
     """Run the node's trail until it has recorded everything, and return its seconds by its own batches."""
-    command = [sys.executable, "-m", "services.trail", "--home", str(bus.home.path), "--agency", _AGENCY, "--no-sender"]
+    command = [sys.executable, "-m", module, "--home", str(bus.home.path), "--agency", _AGENCY, "--no-sender"]
     with (
         subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL) as node,
         psycopg.connect(bus.running.admin_dsn[_AGENCY], autocommit=True) as connection,

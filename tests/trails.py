@@ -26,6 +26,7 @@ COMPARED = {
     "bodies": '"partition", "offset"',
     "dockets": "case_id",
     "positions": '"partition"',
+    "tree_nodes": '"partition", level, "index"',
 }
 """The tables that hold functions of the log only, and their order."""
 

@@ -1,4 +1,4 @@
-"""How do entries, dockets, what is to be relayed and the position get into PostgreSQL, all of them or none?"""
+"""How do entries, trees, dockets, what is to be relayed and the position get into PostgreSQL, all of them or none?"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ from psycopg.errors import DeadlockDetected
 from services.trail import rows
 from services.trail.held import LONG, Held, HeldDockets
 from services.trail.rules import Judged, Memories, Run
+from services.trail.trees import Trees, write_trees
 from yisong.envelope.leaf import decode_leaf
 from yisong.errors import PositionTaken
 from yisong.ledger import Docket, Known, dumps, loads
@@ -27,7 +28,7 @@ class Store:
     def __init__(self, dsn: str, *, partitions: Sequence[int]) -> None:
         """Connect, and learn the positions. Raises BusUnreachable."""
         self._connection = connect(dsn, autocommit=True, name="yisong-trail")
-        self._held = HeldDockets()
+        self._held, self._trees = HeldDockets(), Trees()
         ours = {"partitions": list(partitions)}
         with reachable():
             self._connection.execute(_SQL["stage_dockets"])
@@ -43,6 +44,14 @@ class Store:
                 for at, offset, leaf in self._connection.execute(_SQL["newest_entries"], span):
                     kept[at, offset] = decode_leaf(leaf).record_hash
         return kept
+
+    def build_trees(self) -> bool:
+        """
+        Build a piece of a tree that stored entries lack, and return whether there was one.
+
+        Call it until there is none, before anything is recorded. Raises TreeDiffers, BusUnreachable.
+        """
+        return self._trees.build(self._connection, self.positions)
 
     def load(self, case_ids: Iterable[str], ids: Iterable[tuple[str, bytes]]) -> tuple[dict[str, Docket], Memories]:
         """
@@ -95,9 +104,11 @@ class Store:
         """
         Write a batch and move the positions, in one transaction.
 
-        Raises PositionTaken where another process has moved one of them on: nothing is written then. Whatever is
-        raised, this store must not be used any more, since what it holds may not be what is stored.
+        Raises PositionTaken where another process has moved one of them on, and TreeDiffers where one has written into
+        a tree: nothing is written then. Whatever is raised, this store must not be used any more, since what it holds
+        may not be what is stored.
         """
+        grown = self._trees.grown(runs, judged.entries)
         states = {case_id: dumps(docket) for case_id, (docket, _, _) in judged.dockets.items()}
         moves = {
             "partitions": [run.partition for run in runs],
@@ -114,6 +125,7 @@ class Store:
                 raise _taken()
             copy_rows(cursor, rows.COPY_ENTRIES, map(rows.entry, judged.entries))
             copy_rows(cursor, rows.COPY_BODIES, map(rows.body, judged.bodies))
+            write_trees(cursor, grown)
             if states:
                 staged = (rows.docket(*at, to_jsonb(states[case_id])) for case_id, at in judged.dockets.items())
                 copy_rows(cursor, rows.COPY_DOCKETS, staged)
@@ -122,6 +134,7 @@ class Store:
                 copy_rows(cursor, rows.COPY_RELAYED, map(rows.relayed, judged.relayed))
             cursor.execute(_SQL["note_batch"], {**moves, "received_at": received_at})
         self.positions.update((run.partition, run.next_offset) for run in runs)
+        self._trees.wrote(grown)
         self._held.wrote(judged.dockets, {case_id: len(state) for case_id, state in states.items()})
 
     def close(self) -> None:
