@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from threading import Thread
 from typing import Final, Literal, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -31,10 +32,34 @@ MetricName = Literal[
     "yisong_desk_deliveries_total",
     # Gauge, deliveries that wait for a person, those behind them in their case included. Above 0: look at them.
     "yisong_desk_parked",
+    # Gauge, notices of deadlines that this node would say if nobody else does: what is still to run out, and what has.
+    "yisong_clocks_watched",
+    # Gauge, notices whose turn has come and that are not on the log. Above 0 for minutes: nobody says them.
+    "yisong_clocks_due",
+    # Counter (event_type): notices that this node has put into its outbox, again ones included.
+    "yisong_clocks_notices_total",
+    # Gauge, years in which running clocks end and whose holidays are not known. Above 0: the calendar needs them.
+    "yisong_clocks_provisional_years",
     # Gauge, seconds by which broker time was ahead of ours when the newest record arrived; alarm at 1 (production).
     "yisong_broker_ahead_seconds",
-    # Gauge, versions on the topic `rulebook`, which this release cannot judge and treats as void.
+    # Gauge, records of the topic `rulebook` that are void. Above 0: `yisong rulebook show` says why.
     "yisong_rulebook_void_versions",
+    # Counter (peer, outcome: merged, again, void): statements on the topic `checkpoints`. Void: forged, or garbage.
+    "yisong_checkpoint_statements_total",
+    # Gauge (partition), entries: the largest checkpoint that three nodes have cosigned.
+    "yisong_checkpoint_quorum_size",
+    # Gauge, seconds since three nodes had cosigned all that this trail holds. Growing is bad: nothing new is proven.
+    "yisong_checkpoint_behind_seconds",
+    # Gauge (why), partitions that this node does not sign; rulebook: 1 for all of them. Above 0: read its log.
+    "yisong_checkpoint_halts",
+    # Gauge (peer), partitions in which the node's root is not ours, our own earlier one included. Alarm above 0.
+    "yisong_checkpoint_differs",
+    # Counter (peer): times that a node was seen to have signed two roots for one size. Alarm above 0.
+    "yisong_checkpoint_equivocations_total",
+    # Gauge (peer), 1 where it judges by another rulebook. Alarm above 0.
+    "yisong_checkpoint_rulebook_differs",
+    # Gauge (peer), seconds since it last said anything. An idle node speaks every ten intervals; alarm at thirty.
+    "yisong_checkpoint_peer_silent_seconds",
 ]
 
 _TIMES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -55,8 +80,20 @@ METRICS: Final[
     "yisong_relay_behind_seconds": ("gauge", (), ()),
     "yisong_desk_deliveries_total": ("counter", (), ("outcome", "reason")),
     "yisong_desk_parked": ("gauge", (), ()),
+    "yisong_clocks_watched": ("gauge", (), ()),
+    "yisong_clocks_due": ("gauge", (), ()),
+    "yisong_clocks_notices_total": ("counter", (), ("event_type",)),
+    "yisong_clocks_provisional_years": ("gauge", (), ()),
     "yisong_broker_ahead_seconds": ("gauge", (), ()),
     "yisong_rulebook_void_versions": ("gauge", (), ()),
+    "yisong_checkpoint_statements_total": ("counter", (), ("peer", "outcome")),
+    "yisong_checkpoint_quorum_size": ("gauge", (), ("partition",)),
+    "yisong_checkpoint_behind_seconds": ("gauge", (), ()),
+    "yisong_checkpoint_halts": ("gauge", (), ("why",)),
+    "yisong_checkpoint_differs": ("gauge", (), ("peer",)),
+    "yisong_checkpoint_equivocations_total": ("counter", (), ("peer",)),
+    "yisong_checkpoint_rulebook_differs": ("gauge", (), ("peer",)),
+    "yisong_checkpoint_peer_silent_seconds": ("gauge", (), ("peer",)),
 }
 
 
@@ -68,6 +105,12 @@ class Metrics:
         self._agency = agency
         self._registry = CollectorRegistry(auto_describe=True)
         self._made = {name: self._make(name) for name in METRICS}
+
+    def of(self, agency: str) -> "Metrics":
+        """Return the metrics of another *agency* of this process; they stand on the same page."""
+        other = copy(self)
+        other._agency = agency  # noqa: SLF001 (our own, before anybody else sees it)
+        return other
 
     def _make(self, name: MetricName) -> Counter | Gauge | Histogram:
         kind, buckets, labels = METRICS[name]

@@ -12,12 +12,14 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from services.trail.app import build
+from services.trail.checkpoints import EVERY_SECONDS, Signing, run_checkpoints
 from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
 from services.trail.workers import leash, supervise
 from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
 from yisong.home import AGENCIES, Agency, Home, Running
-from yisong.ledger import Law
+from yisong.kafka.rulebook_topic import law_of
+from yisong.ledger import Law, hash_in_force
 from yisong.metrics import Metrics
 from yisong.publishing.sender import run_sender
 
@@ -37,7 +39,7 @@ class Node:
         """Read the home of the bus. Raises BusNotFound or WiringFault."""
         home = Home(settings.home)
         self._running: Running = home.need_running()
-        self._law = Law(home.genesis())
+        self._law = law_of(home, self._running)
         self._home, self._settings = home, settings
         self._agency: Agency = settings.agency
         self._partitions = parse_partitions(settings.partitions or f"0-{self._law.bus.partitions - 1}")
@@ -58,6 +60,7 @@ class Node:
         server = self._metrics.serve(port, health=self._health)
         if self._settings.sender:
             Thread(target=self._send, name="sender", daemon=True).start()
+            Thread(target=self._sign, name="checkpoints", daemon=True).start()
         Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
         self._collect_less()
         try:
@@ -98,6 +101,7 @@ class Node:
             self._stop.wait(_AGAIN)
         finally:
             if self._trail is not None:
+                self._law = self._trail.law
                 self._trail.close()
                 self._trail = None
 
@@ -106,10 +110,26 @@ class Node:
         run_sender(
             dsn=self._running.dsn[self._agency],
             bootstrap=self._running.bootstrap,
-            law=self._law,
+            law=self._known_law,
             keys=keys,
             stop=self._stop,
         )
+
+    def _sign(self) -> None:
+        signing = Signing(
+            agency=self._agency,
+            dsn=self._running.dsn[self._agency],
+            bootstrap=self._running.bootstrap,
+            keys=self._home.keystore(),
+            law=self._known_law,
+            every=self._settings.checkpoint_seconds,
+            anyway=self._settings.cosign_anyway,
+        )
+        run_checkpoints(signing, self._metrics, self._stop)
+
+    def _known_law(self) -> Law:
+        trail = self._trail
+        return self._law if trail is None else trail.law
 
     def _relayable(self) -> Relayable:
         running = self._running
@@ -119,8 +139,9 @@ class Node:
         trail = self._trail
         if trail is None or time.monotonic() - min(trail.alive_at, self._relay.alive_at) > _STUCK:
             return None
+        rulebook = hash_in_force(trail.law, time.time_ns() // 1_000_000)
         positions = {str(partition): offset for partition, offset in trail.positions.items()}
-        return {"agency": self._agency, "rulebook": self._law.rulebook.hash.hex(), "positions": positions}
+        return {"agency": self._agency, "rulebook": rulebook.hex(), "positions": positions}
 
 
 def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -131,7 +152,15 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="share the partitions out over so many processes")
     parser.add_argument("--threads", type=int, default=2, help="how many verify signatures at a time")
     parser.add_argument("--metrics-port", type=int, help="where /metrics and /healthz are; else what the home says")
-    parser.add_argument("--no-sender", dest="sender", action="store_false", help="leave the outbox to another process")
+    parser.add_argument(
+        "--no-sender", dest="sender", action="store_false", help="leave outbox and checkpoints to another process"
+    )
+    parser.add_argument(
+        "--checkpoint-seconds", type=float, default=EVERY_SECONDS, help="how often checkpoints are signed"
+    )
+    parser.add_argument(
+        "--cosign-anyway", action="store_true", help="sign although others judge otherwise: it must be restated later"
+    )
     parser.add_argument("--leash", action="store_true", help="stop when standard input closes")
     return parser.parse_args(argv)
 

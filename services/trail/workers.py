@@ -43,6 +43,9 @@ def _command(settings: argparse.Namespace, share: Sequence[int], place: int) -> 
     ]
     if place or not settings.sender:
         command.append("--no-sender")
+    command += ["--checkpoint-seconds", str(settings.checkpoint_seconds)]
+    if settings.cosign_anyway:
+        command.append("--cosign-anyway")
     if settings.metrics_port or place:
         port = 0 if not settings.metrics_port else settings.metrics_port + place
         command += ["--metrics-port", str(port)]

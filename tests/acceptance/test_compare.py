@@ -12,12 +12,15 @@ from yisong.audit.replay import Replay, Stage
 from yisong.audit.trails import open_trails, snapshots
 from yisong.cli.main import app
 from yisong.embedded import Bus
+from yisong.envelope.leaf import decode_leaf, encode_leaf, leaf_hash
+from yisong.postgres.tree import build_tree
 
 COMPARED = {
     *("partition", "offset", "broker_time", "log_time", "docket", "docket_index", "docket_prev", "event_id"),
     *("event_type", "variant", "publisher", "organ", "aggregate_kind", "aggregate_id", "header_hash", "verdict"),
     *("reason", "remembered", "leaf_hash"),
 }
+_LEAF = 'SELECT leaf FROM entries WHERE "partition" = %s AND "offset" = %s'
 AS_ITS_HASH = {"leaf"}  # its hash is computed anew
 
 
@@ -44,6 +47,39 @@ def _rewritten(stage: Stage, position: Position, column: str, value: object) -> 
     finally:
         with _owner(stage, "cac") as owner:
             owner.execute(sql.SQL("UPDATE entries SET {} = %s {}").format(name, where), (row[0], *position))
+
+
+@contextmanager
+def _tree_of(stage: Stage, agency: str, partition: int) -> Iterator[psycopg.Connection]:
+    """Let the owner rewrite entries and tree of a partition, and put back afterwards what was there."""
+    with psycopg.connect(stage.running.admin_dsn[agency]) as owner:
+        for table in ("entries", "tree_nodes"):
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+        owner.execute('CREATE TABLE kept AS SELECT * FROM entries WHERE "partition" = %s', (partition,))
+        owner.commit()
+        try:
+            yield owner
+        finally:
+            owner.rollback()
+            owner.execute(_HOLD, (partition,))
+            owner.execute(
+                "UPDATE entries SET leaf = kept.leaf, leaf_hash = kept.leaf_hash FROM kept "
+                'WHERE entries."partition" = kept."partition" AND entries."offset" = kept."offset"'
+            )
+            _build_anew(owner, partition)
+            owner.execute("DROP TABLE kept")
+            for table in ("entries", "tree_nodes"):
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+
+
+def _build_anew(owner: psycopg.Connection, partition: int) -> None:
+    """Build the tree of a partition over its leaves as they are; its trail waits meanwhile."""
+    owner.execute(_HOLD, (partition,))
+    owner.execute('DELETE FROM tree_nodes WHERE "partition" = %s', (partition,))
+    build_tree(owner, partition, most=1_000_000)
+
+
+_HOLD = 'SELECT next_offset FROM positions WHERE "partition" = %s FOR UPDATE'
 
 
 def _compared(stage: Stage) -> Comparison:
@@ -95,6 +131,49 @@ class TestFourTrails:
         assert "3 of 4 trails agree" in result.output
         assert result.exit_code == 1
 
+    def test_whose_leaves_differ_are_told_apart_by_their_roots(self, stage: Stage, position: Position) -> None:
+        """Another verdict in the leaf, and the tree built anew: both leaves are shown, decoded."""
+        partition, offset = position
+        with _tree_of(stage, "cac", partition) as owner:
+            owner.execute(_HOLD, (partition,))
+            (leaf,) = owner.execute(_LEAF, position).fetchone() or (b"",)
+            other = _leaf_with(leaf, verdict="duplicate")
+            owner.execute(
+                'UPDATE entries SET leaf = %s, leaf_hash = %s WHERE "partition" = %s AND "offset" = %s',
+                (other, leaf_hash(other), partition, offset),
+            )
+            _build_anew(owner, partition)
+            owner.commit()
+            found = _compared(stage)
+
+        (unlike,) = found.differences
+        assert found.agreeing == 3
+        assert unlike.where == f"entry {position}"
+        assert list(unlike.fields) == ["leaf_hash", "leaf_hash_now", "leaf.verdict"]
+        assert unlike.fields["leaf.verdict"]["cac"] == "duplicate"
+        assert unlike.fields["leaf.verdict"]["police"] == "admitted"
+
+    def test_of_which_one_has_another_hash_in_its_tree_are_told_apart_too(
+        self, stage: Stage, position: Position
+    ) -> None:
+        """No entry differs; the place in the tree is named."""
+        with _tree_of(stage, "cac", position.partition) as owner:
+            owner.execute(
+                'UPDATE tree_nodes SET hash = sha256(hash) WHERE "partition" = %s AND level = 3 AND "index" = 0',
+                (position.partition,),
+            )
+            owner.execute(  # so that the root shows it
+                'UPDATE tree_nodes SET hash = sha256(hash) WHERE "partition" = %s AND level > 3 AND "index" = 0',
+                (position.partition,),
+            )
+            owner.commit()
+            found = _compared(stage)
+
+        (unlike,) = found.differences
+        assert found.agreeing == 3
+        assert unlike.where == f"tree of partition {position.partition}, level 3 over the offsets 0 to 7"
+        assert list(unlike.fields) == ["hash"]
+
     def test_that_lack_a_row_say_who_lacks_it(self, stage: Stage, position: Position) -> None:
         """A row that was taken away is missing at its position, and nowhere else."""
         with _owner(stage, "miit") as owner:
@@ -134,3 +213,9 @@ class TestFourTrails:
             columns = {row[0] for row in rows}
 
         assert columns - AS_ITS_HASH == COMPARED
+
+
+def _leaf_with(leaf: bytes, **changes: str) -> bytes:
+    fields = {**decode_leaf(leaf)._asdict(), **changes}
+    del fields["topic"]
+    return encode_leaf(**fields)

@@ -10,7 +10,9 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from yisong.audit.played import Position
+from yisong.audit.roots import decoded_leaves, first_unlike_node, root_of
 from yisong.audit.trails import Trail
+from yisong.proof.tree import Node
 
 
 class Digest(NamedTuple):
@@ -50,19 +52,24 @@ class Comparison:
     Four trails side by side, each up to the same offsets.
 
     *upto*: the next offset per partition to which all have come. *partitions* and *dockets*: digests by agency.
+    *roots*: of the Merkle trees over the same offsets, by agency; None where a tree is not all there.
     *ahead*: dockets left out because a trail has read further in them than others have.
     """
 
     upto: Mapping[int, int]
     partitions: Mapping[str, Mapping[int, Digest]]
     dockets: Mapping[str, Digest]
+    roots: Mapping[str, Mapping[int, bytes | None]]
     ahead: int
     differences: tuple[FirstDifference, ...]
 
     @property
     def agreeing(self) -> int:
         """How many trails say the same: the size of the largest group that does."""
-        said = ((tuple(sorted(self.partitions[agency].items())), self.dockets[agency]) for agency in self.partitions)
+        said = (
+            (tuple(sorted(self.partitions[agency].items())), self.dockets[agency], tuple(self.roots[agency].items()))
+            for agency in self.partitions
+        )
         return max(Counter(said).values())
 
     @property
@@ -76,6 +83,7 @@ class _Read(NamedTuple):
 
     partitions: Mapping[int, Digest]
     dockets: Mapping[str, DocketRow]
+    roots: Mapping[int, bytes | None]
 
 
 def compare(trails: Sequence[Trail]) -> Comparison:
@@ -99,6 +107,7 @@ def compare(trails: Sequence[Trail]) -> Comparison:
         upto=upto,
         partitions={agency: one.partitions for agency, one in read.items()},
         dockets={agency: _digest_of(rows) for agency, rows in dockets.items()},
+        roots={agency: one.roots for agency, one in read.items()},
         ahead=len(everywhere) - len(comparable),
         differences=(*_entry_differences(trails, read, upto), *_docket_differences(dockets)),
     )
@@ -116,6 +125,7 @@ def _read(trail: Trail, upto: Mapping[int, int]) -> _Read:
     return _Read(
         {partition: Digest(count, digest) for partition, count, digest in rows},
         {case_id: DocketRow(*rest) for case_id, *rest in trail.rows("docket_digests")},
+        {partition: root_of(trail, partition, size) for partition, size in upto.items()},
     )
 
 
@@ -135,12 +145,43 @@ def _digest_of(rows: Mapping[str, DocketRow]) -> Digest:
 def _entry_differences(
     trails: Sequence[Trail], read: Mapping[str, _Read], upto: Mapping[int, int]
 ) -> Iterable[FirstDifference]:
-    """Name, for each partition that is not the same everywhere, the first entry that differs."""
+    """
+    Name, for each partition that is not the same everywhere, the first place that differs.
+
+    Where roots differ it is found by descending from them. Only where the trees are the same up to there, and something
+    beside the leaves is not, the entries themselves are read one by one.
+    """
     for partition, next_offset in upto.items():
-        if len({one.partitions.get(partition) for one in read.values()}) > 1:
-            offset = min(_first_unlike(trails[0], other, partition, next_offset) for other in trails[1:])
-            if offset < next_offset:
-                yield _side_by_side(trails, Position(partition, offset))
+        node = first_unlike_node(trails, partition, next_offset) if _unlike_roots(read, partition) else None
+        end = next_offset if node is None else node.first
+        if _unlike_digests(trails, partition, end):
+            offset = min(_first_unlike(trails[0], other, partition, end) for other in trails[1:])
+            yield _side_by_side(trails, Position(partition, offset))
+        elif node is not None and node.level:
+            yield _hash_side_by_side(trails, partition, node)
+        elif node is not None:
+            yield _side_by_side(trails, Position(partition, node.first))
+
+
+def _unlike_roots(read: Mapping[str, _Read], partition: int) -> bool:
+    return len({one.roots.get(partition) for one in read.values()}) > 1
+
+
+def _unlike_digests(trails: Sequence[Trail], partition: int, end: int) -> bool:
+    """Hold where the entries before the offset *end* are not the same everywhere: one digest a trail says it."""
+    digests = {tuple(trail.rows("partition_digests", partitions=[partition], offsets=[end])) for trail in trails}
+    return len(digests) > 1
+
+
+def _hash_side_by_side(trails: Sequence[Trail], partition: int, node: Node) -> FirstDifference:
+    """Show a hash of the tree that is not the one of what lies below it, somewhere."""
+    said = {trail.agency: trail.tree(partition)([node]).get(node) for trail in trails}
+    fields = {"hash": {agency: hash_.hex()[:16] for agency, hash_ in said.items() if hash_ is not None}}
+    return FirstDifference(
+        where=f"tree of partition {partition}, level {node.level} over the offsets {node.first} to {node.end - 1}",
+        fields={column: values for column, values in fields.items() if len(set(values.values())) > 1},
+        missing=tuple(agency for agency, hash_ in said.items() if hash_ is None),
+    )
 
 
 def _first_unlike(one: Trail, other: Trail, partition: int, next_offset: int) -> int:
@@ -161,6 +202,8 @@ def _side_by_side(trails: Sequence[Trail], position: Position) -> FirstDifferenc
         rows = trail.rows("entry", partition=position.partition, offset=position.offset)
         if rows:
             found[trail.agency] = rows[0][0]
+    for agency, leaf in decoded_leaves(trails, position).items():
+        found.setdefault(agency, {}).update(leaf)
     columns = dict.fromkeys(column for row in found.values() for column in row)
     fields = {column: {agency: row.get(column) for agency, row in found.items()} for column in columns}
     return FirstDifference(

@@ -1,16 +1,19 @@
 """How does an auditor read the trails of the four agencies?"""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from psycopg import Connection
 
+from yisong.audit.checkpoints import Cosignatures
 from yisong.home import AGENCIES, Running
-from yisong.ledger import Docket, loads
+from yisong.ledger import Docket, Law, loads
 from yisong.postgres import connect, queries
 from yisong.postgres.connection import reachable
+from yisong.postgres.tree import tree_reader
+from yisong.proof.tree import Reader
 
 _QUERIES: Final = Path(__file__).parent / "queries.sql"
 
@@ -40,6 +43,15 @@ class Trail:
         with reachable(), self._connection.transaction(), self._connection.cursor(name=f"audit_{name}") as cursor:
             yield from cursor.execute(queries(_QUERIES)[name], arguments)
 
+    def tree(self, partition: int) -> Reader:
+        """Return what reads the tree of a partition. It raises BusUnreachable."""
+        return tree_reader(self._connection, partition)
+
+    def cosignatures(self, law: Law) -> Cosignatures:
+        """Return what this node keeps of the checkpoints of the bus that lives under *law*."""
+        nodes = {organ.node for organ in law.organs.values() if organ.role == "system" and organ.node is not None}
+        return Cosignatures(self._connection, bus=law.bus.name, nodes=nodes)
+
     def positions(self) -> Mapping[int, int]:
         """Return the next offset of each partition: what lies before it has a verdict in this trail."""
         return dict(self.rows("positions"))
@@ -52,6 +64,19 @@ class Trail:
     def known_dockets(self, case_ids: list[str]) -> frozenset[str]:
         """Return which of *case_ids* have a docket here."""
         return frozenset(row[0] for row in self.rows("known_dockets", case_ids=case_ids))
+
+    def live(self) -> frozenset[str]:
+        """Return the dockets of a demo bus that live by the wall clock; none on a production bus, where all do."""
+        return frozenset(row[0] for row in self.rows("live"))
+
+
+def present(docket: Docket, law: Law, *, live: Collection[str], now: int) -> int:
+    """
+    Return the instant (ms) as of which *docket* is seen today: *now*.
+
+    On a demo bus the docket's own newest log time, unless it is one of those that are *live*.
+    """
+    return docket.log_time if law.bus.profile == "demo" and docket.case_id not in live else now
 
 
 @contextmanager

@@ -62,6 +62,10 @@ def as_json(found: Comparison) -> dict[str, object]:
             }
             for agency, rows in found.partitions.items()
         },
+        "roots": {
+            agency: {str(partition): None if root is None else root.hex() for partition, root in roots.items()}
+            for agency, roots in found.roots.items()
+        },
         "dockets": {agency: _digest_json(one) for agency, one in found.dockets.items()},
         "dockets_ahead": found.ahead,
         "differences": [

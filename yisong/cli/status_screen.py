@@ -1,13 +1,18 @@
 """What does one see of a running bus at a glance?"""
 
-import os
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from typing import Final
 
 from rich.table import Table
 
+from yisong.audit.checkpoints import Cosignatures, Progress
 from yisong.embedded.node import CLOCKS, desk_name, healthy, name
 from yisong.embedded.ports import LOOPBACK, accepts
+from yisong.errors import BusUnreachable
 from yisong.home import AGENCIES, Home, Running
+from yisong.postgres import connect
+from yisong.proof.policy import QUORUM
 
 ZH: Final = {"copyright": "版权", "cac": "网信", "miit": "通信", "police": "公安"}
 
@@ -39,7 +44,37 @@ def as_json(home: Home, running: Running | None) -> dict[str, object]:
         "bootstrap": running.bootstrap,
         "pid": running.pid,
         "processes": as_rows(running),
+        "checkpoints": {
+            agency: {str(partition): {**one._asdict(), "behind": one.behind} for partition, one in found.items()}
+            for agency, found in progress(home, running).items()
+        },
     }
+
+
+def progress(home: Home, running: Running) -> Mapping[str, Mapping[int, Progress]]:
+    """Return, by agency and partition, how much of its trail a quorum has cosigned; without databases that are away."""
+    found = {}
+    for agency in AGENCIES if running.nodes else ():
+        with (
+            suppress(BusUnreachable),
+            closing(connect(running.dsn[agency], autocommit=True, name="yisong-status")) as connection,
+        ):
+            kept = Cosignatures(connection, bus=home.bus().name, nodes=AGENCIES)
+            found[agency] = kept.progress(least=QUORUM)
+    return found
+
+
+def checkpoints(found: Mapping[str, Mapping[int, Progress]]) -> Table:
+    """Return how much of each partition is proven on each trail, and how many entries that is behind."""
+    screen = Table(title=f"Entries that {QUORUM} of {len(AGENCIES)} nodes have cosigned", title_justify="left")
+    screen.add_column("partition", justify="right")
+    for agency in found:
+        screen.add_column(agency, justify="right")
+    for partition in sorted({one for rows in found.values() for one, known in rows.items() if known.entries}):
+        known = [rows.get(partition, Progress(0, 0)) for rows in found.values()]
+        cells = [f"{one.cosigned}" + (f" [yellow](−{one.behind})[/]" if one.behind else "") for one in known]
+        screen.add_row(str(partition), *cells)
+    return screen
 
 
 def as_rows(running: Running) -> list[dict[str, object]]:
@@ -49,7 +84,7 @@ def as_rows(running: Running) -> list[dict[str, object]]:
     if running.nodes:
         rows += [_service_row(running, f"{one} {ZH[one]}", name(one), running.metrics[one]) for one in AGENCIES]
         rows += [_service_row(running, f"{one} desk", desk_name(one), running.desks[one]) for one in AGENCIES]
-        rows.append(_clocks_row(running))
+        rows.append(_service_row(running, "clocks 期限", CLOCKS, running.clocks))
     return rows
 
 
@@ -61,21 +96,3 @@ def _row(running: Running, process: str, title: str, where: str) -> dict[str, ob
 def _service_row(running: Running, title: str, process: str, port: int) -> dict[str, object]:
     where, pid = f"http://{LOOPBACK}:{port}/metrics", running.pids.get(process)
     return {"name": title, "process": process, "answers": healthy(port), "where": where, "pid": pid}
-
-
-def _clocks_row(running: Running) -> dict[str, object]:
-    pid = running.pids.get(CLOCKS)
-    return {"name": "clocks 期限", "process": CLOCKS, "answers": _runs(pid), "where": "", "pid": pid}
-
-
-def _runs(pid: int | None) -> bool:
-    """Hold while the process runs; whoever started it collects it when it ends."""
-    if pid is None:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
-from yisong.cli.status_screen import as_json, table
+from yisong.cli.status_screen import as_json, checkpoints, progress, table
 from yisong.embedded import Bus
 from yisong.errors import TimedOut, WorldFault
 from yisong.home import Home, Running
@@ -68,7 +68,10 @@ def status(*, json: AsJson = False) -> None:
     elif running is None:
         Console().print(f"No bus runs from {home.path}. Start one with `yisong up`.", highlight=False, soft_wrap=True)
     else:
-        Console().print(table(home, running))
+        console = Console()
+        console.print(table(home, running))
+        if running.ready and running.nodes:
+            console.print(checkpoints(progress(home, running)))
     raise typer.Exit(0 if running else 1)
 
 

@@ -16,6 +16,8 @@ from yisong.home import Home
 
 CLOCKS: Final = "clocks"
 
+# Whoever looks at a bus on one machine does not want to wait long for a proof.
+_CHECKPOINT_SECONDS: Final = 1.0
 # Desks and clocks write to the outbox that the node sends, so they are stopped before it.
 _STAGE_OF_NODES, _STAGE_OF_OTHERS = 1, 2
 
@@ -32,7 +34,8 @@ def desk_name(agency: str) -> str:
 
 def program(home: Home, agency: str, *, log: Path) -> Program:
     """Return the node of *agency* as a program to start."""
-    return _service(name(agency), home, "trail", "--agency", agency, log=log, stage=_STAGE_OF_NODES)
+    argv = ("--agency", agency, "--checkpoint-seconds", str(_CHECKPOINT_SECONDS))
+    return _service(name(agency), home, "trail", *argv, log=log, stage=_STAGE_OF_NODES)
 
 
 def desk_program(home: Home, agency: str, *, log: Path) -> Program:

@@ -2,6 +2,7 @@
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT ON entries TO {role};
 GRANT SELECT, INSERT ON bodies TO {role};
+GRANT SELECT, INSERT ON tree_nodes TO {role};
 GRANT SELECT, INSERT, UPDATE ON dockets TO {role};
 GRANT SELECT, INSERT, UPDATE ON positions TO {role};
 GRANT SELECT, INSERT ON local_batches TO {role};
@@ -15,4 +16,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON local_watch TO {role};
 GRANT SELECT, INSERT, UPDATE ON local_live TO {role};
 GRANT SELECT, INSERT, UPDATE ON local_filings TO {role};
 GRANT SELECT, INSERT ON local_papers TO {role};
-GRANT SELECT, INSERT ON local_clue_series, local_clue_targets, local_protected_works TO {role};
+GRANT SELECT, INSERT ON local_clue_series, local_clue_targets, local_clue_works, local_protected_works TO {role};
+GRANT SELECT, INSERT ON local_signed, local_restatements TO {role};
+GRANT SELECT, INSERT, DELETE ON local_cosignatures TO {role};
+GRANT SELECT, INSERT, UPDATE ON local_disagreements, local_peers, local_checkpoints_read TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON local_statements TO {role};
+GRANT SELECT, INSERT, UPDATE (settled_at) ON local_faults TO {role};

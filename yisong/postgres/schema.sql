@@ -83,11 +83,23 @@ CREATE INDEX local_batches_of_position ON local_batches ("partition", first_offs
 -- Whoever holds the database may still not rewrite the trail without first taking this away in plain sight.
 CREATE FUNCTION refuse_to_rewrite() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'entries are append-only: % is refused, because a trail that can be rewritten proves nothing',
-        TG_OP USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION '% are append-only: % is refused, because a trail that can be rewritten proves nothing',
+        TG_TABLE_NAME, TG_OP USING ERRCODE = 'insufficient_privilege';
 END
 $$;
 CREATE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+
+-- The Merkle tree of each partition (RFC 6962) above its leaves, which are leaf_hash of the entries: one row for each
+-- complete subtree, over the offsets [index * 2^level, (index + 1) * 2^level). Written with the entry that completes it.
+CREATE TABLE tree_nodes (
+    "partition" integer  NOT NULL,
+    level       smallint NOT NULL CHECK (level BETWEEN 1 AND 62),
+    "index"     bigint   NOT NULL CHECK ("index" >= 0),
+    hash        bytea    NOT NULL CHECK (octet_length(hash) = 32),
+    PRIMARY KEY ("partition", level, "index")
+);
+CREATE TRIGGER tree_nodes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tree_nodes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
 
 -- What dockets hold, one row each. As of the docket's last record: a clock that has run out since is advanced by the reader.
@@ -231,6 +243,11 @@ CREATE TABLE local_parked (
     attempts    integer NOT NULL DEFAULT 1,
     asked       boolean NOT NULL DEFAULT false,  -- somebody has asked to run it again
     redriven    boolean NOT NULL DEFAULT false,  -- it has been answered since, and holds nothing back any more
+    -- What an officer has put aside for good, because no desk will ever be able to answer it: who, why and when (ms). The
+    -- record stays here as it came.
+    dropped_by  text,
+    dropped_why text,
+    dropped_at  bigint,
     PRIMARY KEY ("partition", "offset")
 );
 CREATE INDEX local_parked_waiting ON local_parked (case_id) WHERE NOT redriven;
@@ -313,6 +330,17 @@ CREATE TABLE local_clue_targets (
     PRIMARY KEY (kind, value, case_id)
 );
 
+-- What the clues of a case say is infringed, in the form in which two can be compared: a work may be put on the list of
+-- protected works later. An empty identifier is none.
+CREATE TABLE local_clue_works (
+    case_id    text NOT NULL,
+    title      text NOT NULL,
+    work_type  text NOT NULL,
+    identifier text NOT NULL,
+    PRIMARY KEY (case_id, title, work_type, identifier)
+);
+CREATE INDEX local_clue_works_title ON local_clue_works (title);
+
 -- Entries of the list of protected works 重点作品白名单, and their removals, by position.
 CREATE TABLE local_protected_works (
     "partition" integer NOT NULL,
@@ -330,3 +358,103 @@ CREATE TABLE local_protected_works (
 );
 CREATE INDEX local_protected_works_title ON local_protected_works (title);
 CREATE INDEX local_protected_works_identifier ON local_protected_works (identifier) WHERE identifier IS NOT NULL;
+
+-- What this node has cosigned, and what came of the other nodes' checkpoints. Local: no verdict reads it.
+
+-- What this node has signed of a partition: one root a size, for ever, and sizes that only grow. Written before it is
+-- published. newest: the newest log time of the first size entries; null where the line came back from the topic.
+CREATE TABLE local_signed (
+    "partition" integer NOT NULL,
+    size        bigint  NOT NULL CHECK (size > 0),
+    root        bytea   NOT NULL CHECK (octet_length(root) = 32),
+    line        text    NOT NULL,
+    newest      bigint,
+    PRIMARY KEY ("partition", size)
+);
+CREATE FUNCTION refuse_smaller_size() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM local_signed WHERE "partition" = NEW."partition" AND size >= NEW.size) THEN
+        RAISE EXCEPTION 'size % of partition % is not beyond what was signed: one root a size, and sizes only grow',
+            NEW.size, NEW."partition" USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER local_signed_grows BEFORE INSERT ON local_signed
+    FOR EACH ROW EXECUTE FUNCTION refuse_smaller_size();
+CREATE TRIGGER local_signed_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON local_signed
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+
+-- Statements of this node for the topic checkpoints, byte for byte as they are sent. Those that Kafka has are forgotten,
+-- but for the newest, whose counter the next one continues.
+CREATE TABLE local_statements (
+    counter   bigint  PRIMARY KEY CHECK (counter > 0),
+    value     bytea   NOT NULL,
+    published boolean NOT NULL DEFAULT false
+);
+
+-- Lines, of this node and the others, that verify and whose root is that of our own tree: what receipts are made of.
+CREATE TABLE local_cosignatures (
+    "partition" integer NOT NULL,
+    size        bigint  NOT NULL,
+    node        text    NOT NULL,
+    root        bytea   NOT NULL CHECK (octet_length(root) = 32),
+    line        text    NOT NULL,
+    PRIMARY KEY ("partition", size, node)
+);
+
+-- Lines that verify and whose root is not that of our own tree. place: offset in the topic checkpoints. settled: since
+-- then the node has restated, or our own tree was repaired and has that root now.
+CREATE TABLE local_disagreements (
+    "partition" integer NOT NULL,
+    size        bigint  NOT NULL,
+    node        text    NOT NULL,
+    root        bytea   NOT NULL CHECK (octet_length(root) = 32),
+    our_root    bytea   NOT NULL CHECK (octet_length(our_root) = 32),
+    line        text    NOT NULL,
+    place       bigint  NOT NULL,
+    settled     text CHECK (settled IN ('restated', 'repaired')),
+    PRIMARY KEY ("partition", size, node, root)
+);
+CREATE INDEX local_disagreements_open ON local_disagreements ("partition", node, size) WHERE settled IS NULL;
+
+-- What nodes, this one too, have withdrawn: all that they signed of sizes above sound up to size.
+CREATE TABLE local_restatements (
+    node        text    NOT NULL,
+    "partition" integer NOT NULL,
+    sound       bigint  NOT NULL,
+    size        bigint  NOT NULL CHECK (size > sound),
+    old_root    bytea   NOT NULL,
+    new_root    bytea   NOT NULL,
+    why         text    NOT NULL,
+    said_at     bigint  NOT NULL,
+    PRIMARY KEY (node, "partition", size)
+);
+
+-- What each node said last: which rulebook was in force at which log time, and why it does not sign, if so.
+CREATE TABLE local_peers (
+    node     text    PRIMARY KEY,
+    counter  bigint  NOT NULL,
+    rulebook bytea   NOT NULL,
+    covered  bigint  NOT NULL,
+    said_at  bigint  NOT NULL,
+    halts    text    NOT NULL
+);
+
+-- From which offset the topic checkpoints is read after a restart.
+CREATE TABLE local_checkpoints_read (
+    only_row    boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    next_offset bigint  NOT NULL
+);
+
+-- What this node has found altered in its own trail, and whether that was put right since. Local. what: the part of the row
+-- or tree that does not fit; never a value. Instants are milliseconds since 1970 (UTC).
+CREATE TABLE local_faults (
+    serial      bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    what        text    NOT NULL,
+    found_at    bigint  NOT NULL,
+    settled_at  bigint
+);
+CREATE UNIQUE INDEX local_faults_open ON local_faults ("partition", "offset", what) WHERE settled_at IS NULL;

@@ -1,0 +1,280 @@
+"""
+How does a node sign checkpoints: sizes that only grow, one root each, durable before published?
+
+One round an interval: publish what is left over, read the topic `checkpoints` to its end, compare it with our own tree,
+sign what `yisong.proof.cosigning` says, write it down, publish it. It is safe to die at any line.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import Final, get_args
+
+from kafka.errors import KafkaError
+from psycopg import Error as PsycopgError
+
+from services.trail.merge import Merger
+from yisong.errors import BusUnreachable, KeyNotUsable, NotProven, TreeDiffers, YisongError
+from yisong.home import Agency
+from yisong.kafka.checkpoints_topic import CheckpointsTopic
+from yisong.ledger import Law, hash_in_force
+from yisong.metrics import Metrics
+from yisong.postgres import connect
+from yisong.postgres.checkpoints import CheckpointStore, OwnTree, Root
+from yisong.postgres.tree import tree_reader
+from yisong.proof.announcement import Announced, Checkpoints, Halt
+from yisong.proof.consistency import check_consistency, consistency_proof
+from yisong.proof.cosigner import Cosigner, Nodes, PrivateKeys
+from yisong.proof.cosigning import Rulebooks, Standing, Why, contradicted, rulebooks, size_to_sign
+from yisong.proof.tree import root
+
+_LOG = logging.getLogger(__name__)
+#: How often a node signs, where nothing else was said.
+EVERY_SECONDS: Final = 5.0
+# A node that has nothing to say says so once in so many intervals: silence would be an alarm.
+_IDLE_INTERVALS: Final = 10
+_AGAIN_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """
+    Whose checkpoints these are, and with what.
+
+    *law* gives the newest law known. *anyway*: sign although others state another rulebook or have other roots; what is
+    signed wrongly must be restated later.
+    """
+
+    agency: Agency
+    dsn: str
+    bootstrap: str
+    keys: PrivateKeys
+    law: Callable[[], Law]
+    every: float = EVERY_SECONDS
+    anyway: bool = False
+
+
+def run_checkpoints(what: Signing, metrics: Metrics, stop: Event) -> None:
+    """
+    Sign until *stop* is set; where Kafka or PostgreSQL is away, begin again. Run it in a daemon thread.
+
+    Waits its turn where another process of the node signs.
+    """
+    while not stop.is_set():
+        try:
+            _begin(what, metrics, stop)
+        except BusUnreachable as fault:
+            _LOG.warning("%s", fault)
+            stop.wait(_AGAIN_SECONDS)
+        except (YisongError, PsycopgError, KafkaError):
+            _LOG.exception("The checkpoints of this node begin again; events go on, and are proven later.")
+            stop.wait(what.every)
+
+
+def _begin(what: Signing, metrics: Metrics, stop: Event) -> None:
+    with closing(connect(what.dsn, autocommit=True, name="yisong-checkpoints")) as connection:
+        store = CheckpointStore(connection)
+        while not store.hold():
+            if stop.wait(_AGAIN_SECONDS):
+                return
+        merger = Merger(store, us=what.agency, partitions=what.law().bus.partitions, metrics=metrics)
+        with closing(CheckpointsTopic(what.bootstrap, first=merger.next_offset)) as topic:
+            rounds = Rounds(what, store, topic, merger, metrics)
+            while not stop.is_set():
+                rounds.round(now=time.time_ns() // 1_000_000)
+                stop.wait(what.every)
+
+
+class Rounds:
+    """The rounds of one signer. Whatever one of them raises, begin again with a new object."""
+
+    def __init__(
+        self, what: Signing, store: CheckpointStore, topic: CheckpointsTopic, merger: Merger, metrics: Metrics
+    ) -> None:
+        """Sign as *what* says, through *store* and *topic*, what *merger* finds to agree."""
+        self._what, self._store, self._topic, self._merger, self._metrics = what, store, topic, merger, metrics
+        self._halts: tuple[Halt, ...] = ()
+        self._unlike: set[int] = set()
+        self._quorums: dict[int, int] = {}
+        self._said_at = 0
+        self._begun_at = self._complete_at = time.time_ns() // 1_000_000
+        self._other: Mapping[str, tuple[bytes, bytes]] = {}
+        self._keyless = False
+
+    def round(self, *, now: int) -> None:
+        """Do one round at the instant *now* (ms). Raises BusUnreachable."""
+        self._publish()
+        nodes = Nodes(self._what.law())
+        news = self._read(nodes)
+        trees = self._store.own_trees()
+        news |= self._merger.compare(trees)
+        opinions = self._opinions()
+        self._sign(nodes, trees, opinions, now=now)
+        self._publish()
+        self._show(trees, nodes, news, opinions, now=now)
+
+    def _read(self, nodes: Nodes) -> frozenset[int]:
+        """Read the topic to its end, and return the partitions of which there is news."""
+        news: frozenset[int] = frozenset()
+        trees = self._store.own_trees()
+        while records := self._topic.poll():
+            self._merger.take(records, nodes)
+            news |= self._merger.compare(trees)  # at once: of what waits, only so much is kept
+        return news
+
+    def _opinions(self) -> Rulebooks:
+        """Compare the rulebooks that the others state with ours, and say so where that changes."""
+        law = self._what.law()
+        found = rulebooks(self._merger.stated(), hash_at=lambda at: hash_in_force(law, at))
+        if found.other != self._other:
+            for node, (theirs, ours) in found.other.items():
+                say = _LOG.critical if found.outvoted else _LOG.error
+                say("%s judges by the rulebook %s, and this node by %s.", node, theirs.hex(), ours.hex())
+            if found.outvoted:
+                _LOG.critical("As many nodes have another rulebook as have ours: this node cosigns nothing meanwhile.")
+            if not found.other:
+                _LOG.warning("All nodes state the same rulebook again.")
+            self._other = found.other
+        return found
+
+    def _sign(self, nodes: Nodes, trees: Mapping[int, OwnTree], opinions: Rulebooks, *, now: int) -> None:
+        try:
+            key = nodes.own(self._what.agency, self._what.keys, at=now)
+        except KeyNotUsable as fault:
+            if not self._keyless:
+                _LOG.critical("%s", fault)
+            self._keyless = True
+            return
+        self._keyless = False
+        halted = [Halt(None, "rulebook")] if opinions.outvoted and not self._what.anyway else []
+        chosen: dict[int, Root] = {} if halted else self._choose(trees, opinions, halted)
+        halts, before = tuple(halted), self._halts
+        if halts != before:
+            _LOG.log(logging.CRITICAL if halts else logging.WARNING, "not signed by this node: %s", _shown(halts))
+        self._halts = halts
+        idle = now - self._said_at < _IDLE_INTERVALS * self._what.every * 1000
+        if chosen or halts != before or not idle:
+            self._say(key, chosen, now=now)
+            self._said_at = now
+
+    def _choose(self, trees: Mapping[int, OwnTree], opinions: Rulebooks, halted: list[Halt]) -> dict[int, Root]:
+        """Return size and root to sign, by partition; what must not be signed is added to *halted*, with its reason."""
+        signed, standing = self._store.signed(), self._store.standing(self._what.agency)
+        chosen = {}
+        for partition, tree in sorted(trees.items()):
+            known = Standing(
+                size=tree.entries,
+                signed=signed[partition].size if partition in signed else 0,
+                agreed=self._merger.agreed.get(partition, {}),
+                differing=self._merger.differing.get(partition, {}),
+            )
+            if not tree.whole:
+                halted.append(Halt(partition, "building"))
+            elif contradicted(known, us=self._what.agency) and not self._what.anyway:
+                halted.append(Halt(partition, "contradicted"))
+            else:
+                found = self._continued(partition, known, opinions, standing.get(partition))
+                if found is not None:
+                    chosen[partition] = found
+                if partition in self._unlike:
+                    halted.append(Halt(partition, "unlike-signed"))
+        return chosen
+
+    def _continued(self, partition: int, known: Standing, opinions: Rulebooks, before: Root | None) -> Root | None:
+        """Return what to sign; None where nothing is new, or the tree is not the one that was signed *before*."""
+        size = size_to_sign(known, followed=opinions.same)
+        if size is not None:
+            return self._root(partition, size, before)
+        if partition in self._unlike and (before is None or before.size <= known.size):
+            self._root(partition, known.size, before)  # only to see whether it was put right
+        return None
+
+    def _root(self, partition: int, size: int, before: Root | None) -> Root | None:
+        """Return our root of *size*, once it is shown to continue the one that we signed *before*."""
+        reader = tree_reader(self._store.connection, partition)
+        try:
+            found = Root(size, root(size, reader))
+            if before is not None:
+                proof = consistency_proof(before.size, size, reader)
+                check_consistency(before.size, before.root, size, found.root, proof)
+        except (NotProven, TreeDiffers) as fault:
+            if partition not in self._unlike:
+                _LOG.critical(
+                    "partition %d: the tree is not the one that this node has signed, so it signs no more of it. "
+                    "Somebody altered the database (`yisong fsck`, `yisong compare`); or it was repaired, and what was "
+                    "signed wrongly must be restated (`yisong restate`). %s",
+                    *(partition, fault),
+                )
+            self._unlike.add(partition)
+            return None
+        self._unlike.discard(partition)
+        return found
+
+    def _say(self, key: Cosigner, chosen: Mapping[int, Root], *, now: int) -> None:
+        """Cosign what was *chosen*, and write it down with the statement that says so, in one transaction."""
+        lines = {at: key.line(at, *found, time=now // 1000) for at, found in chosen.items()}
+        announced = tuple(Announced(at, *found, lines[at]) for at, found in chosen.items())
+        with self._store.transaction():
+            covered = self._cover(chosen)
+            for one in announced:
+                line = one.line.line.decode().removesuffix("\n")
+                self._store.sign(one.partition, Root(one.size, one.root), line, newest=covered[one.partition])
+            newest = max(covered.values(), default=0)
+            rulebook = hash_in_force(self._what.law(), newest)
+            counter = self._store.next_counter(key.node)
+            said = Checkpoints(key.node, counter, rulebook, newest, announced, self._halts)
+            self._store.add_statement(counter, key.statement(said))
+
+    def _cover(self, chosen: Mapping[int, Root]) -> Mapping[int, int]:
+        """Return, by partition, the newest log time of all that we have signed, what was *chosen* included."""
+        known = self._store.covered()
+        covered = {partition: newest for partition, (_, newest) in known.items()}
+        for partition, found in chosen.items():
+            first, newest = known.get(partition, (0, 0))
+            later = self._store.newest_log_time(partition, first=first, end=found.size)
+            covered[partition] = max(newest, later)
+        return covered
+
+    def _publish(self) -> None:
+        """Publish what was written down and may not be on the topic: the very same bytes, oldest first."""
+        for counter, value in self._store.unpublished():
+            self._topic.publish(self._what.agency, value)
+            self._store.published(counter)
+
+    def _show(
+        self, trees: Mapping[int, OwnTree], nodes: Nodes, news: frozenset[int], opinions: Rulebooks, *, now: int
+    ) -> None:
+        for partition in news if self._quorums else trees.keys():
+            self._quorums[partition] = self._store.quorum_size(partition, sorted(nodes.names))
+        if all(self._quorums.get(partition, 0) >= tree.entries for partition, tree in trees.items()):
+            self._complete_at = now
+        self._metrics.gauge("yisong_checkpoint_behind_seconds", (now - self._complete_at) / 1000)
+        for partition, size in self._quorums.items():
+            self._metrics.gauge("yisong_checkpoint_quorum_size", size, partition=str(partition))
+        halts = Counter(one.why for one in self._halts)
+        for why in get_args(Why):
+            self._metrics.gauge("yisong_checkpoint_halts", halts[why], why=why)
+        self._show_peers(nodes, opinions, now=now)
+
+    def _show_peers(self, nodes: Nodes, opinions: Rulebooks, *, now: int) -> None:
+        for peer in nodes.names:
+            differing = sum(peer in found for found in self._merger.differing.values())
+            self._metrics.gauge("yisong_checkpoint_differs", differing, peer=peer)
+            if peer != self._what.agency:
+                heard = self._merger.peers.get(peer)
+                silent = now - (self._begun_at if heard is None else heard.said_at)
+                self._metrics.gauge("yisong_checkpoint_peer_silent_seconds", max(0, silent) / 1000, peer=peer)
+                self._metrics.gauge("yisong_checkpoint_rulebook_differs", int(peer in opinions.other), peer=peer)
+
+
+def _shown(halts: tuple[Halt, ...]) -> str:
+    return (
+        ", ".join(
+            f"{'anything' if one.partition is None else f'partition {one.partition}'} ({one.why})" for one in halts
+        )
+        or "nothing; it signs all partitions again"
+    )

@@ -1,0 +1,89 @@
+"""Which checkpoints has a node on record, and how many nodes have cosigned them?"""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from psycopg import Connection
+
+from yisong.postgres import queries
+from yisong.postgres.connection import reachable
+from yisong.proof.announcement import Restatement
+from yisong.proof.checkpoint import Checkpoint, Signed, origin_of
+from yisong.proof.note import parse_line
+
+_SQL = queries(Path(__file__).parents[1] / "postgres" / "checkpoints.sql")
+
+
+class Progress(NamedTuple):
+    """Of one partition: how many *entries* the trail has, and how many of them a quorum has cosigned."""
+
+    entries: int
+    cosigned: int
+
+    @property
+    def behind(self) -> int:
+        """How many entries are not proven yet."""
+        return max(0, self.entries - self.cosigned)
+
+
+class Kept(NamedTuple):
+    """A restatement as a node keeps it; *said_at*: timestamp of its record (ms)."""
+
+    restatement: Restatement
+    said_at: int
+
+
+class Cosignatures:
+    """
+    What one node keeps of cosignatures: lines that verified, over roots that are those of its own tree.
+
+    Every method raises BusUnreachable.
+    """
+
+    def __init__(self, connection: Connection, *, bus: str, nodes: Collection[str]) -> None:
+        """Read through *connection*; only lines of *nodes* count."""
+        self._connection, self._bus, self._nodes = connection, bus, sorted(nodes)
+
+    def smallest_over(self, partition: int, offset: int, *, least: int) -> Signed | None:
+        """Return the smallest checkpoint over *offset* that *least* nodes have cosigned, None where there is none."""
+        return self._signed("smallest_checkpoint", partition, offset=offset, least=least)
+
+    def newest(self, partition: int, *, least: int) -> Signed | None:
+        """Return the largest checkpoint that *least* nodes have cosigned; None where there is none yet."""
+        return self._signed("newest_checkpoint", partition, least=least)
+
+    def cosigners_over(self, partition: int, offset: int) -> int:
+        """Return how many nodes have cosigned a checkpoint over *offset*, all of one checkpoint: recorded by k of 4."""
+        for least in range(len(self._nodes), 0, -1):
+            if self.smallest_over(partition, offset, least=least) is not None:
+                return least
+        return 0
+
+    def progress(self, *, least: int) -> Mapping[int, Progress]:
+        """Return, by partition, how much *least* nodes have cosigned."""
+        found = {}
+        for partition, entries, _ in sorted(self._rows("own_trees")):
+            newest = self.newest(partition, least=least)
+            found[partition] = Progress(entries, 0 if newest is None else newest.checkpoint.size)
+        return found
+
+    def _signed(self, name: str, partition: int, **arguments: object) -> Signed | None:
+        rows = self._rows(name, partition=partition, nodes=self._nodes, **arguments)
+        if not rows:
+            return None
+        size, root, lines = rows[0]
+        checkpoint = Checkpoint(origin_of(self._bus, partition), size, root)
+        return Signed(checkpoint, tuple(parse_line(line.encode()) for line in lines))
+
+    def restatements(self) -> Sequence[Kept]:
+        """Return what nodes have withdrawn, oldest first. Counters and single sizes stand on the topic only."""
+        rows = self._rows("restatements")
+        return [
+            Kept(Restatement(node, 0, at, sound, size, old, new, why, (size,)), said_at)
+            for node, at, sound, size, old, new, why, said_at in rows
+        ]
+
+    def _rows(self, name: str, **arguments: object) -> list[tuple[Any, ...]]:
+        with reachable():
+            return self._connection.execute(_SQL[name], arguments).fetchall()

@@ -1,0 +1,64 @@
+"""What must a node take back of what it signed, once its trail was repaired?"""
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from psycopg import Connection
+
+from yisong.errors import NotPublishable
+from yisong.postgres.checkpoints import CheckpointStore, Root
+from yisong.postgres.tree import tree_reader
+from yisong.proof.announcement import LONGEST_WHY, Restatement
+from yisong.proof.cosigner import Cosigner
+from yisong.proof.tree import root
+
+
+class _Withdrawn(NamedTuple):
+    """Sizes above *sound* no longer have the root that was signed; *now*: the root of the largest of them now."""
+
+    sound: int
+    signed: tuple[Root, ...]
+    now: bytes
+
+
+def restate(connection: Connection, cosigner: Cosigner, *, partition: int, why: str) -> Restatement:
+    """
+    Have the node withdraw what it signed of *partition* and its tree no longer says; its process publishes it.
+
+    *why*: for the three others and for auditors, without personal data. Raises NotPublishable where there is nothing to
+    withdraw, or the trail has not come so far again; BusUnreachable.
+    """
+    if not 0 < len(why.strip()) <= LONGEST_WHY:
+        raise _not(f"--why must say in 1 to {LONGEST_WHY} characters what was wrong and what was done")
+    store = CheckpointStore(connection)
+    with store.transaction():
+        counter = store.next_counter(cosigner.node)  # nobody else adds a statement meanwhile
+        found = _withdrawn(store, cosigner.node, partition)
+        last = found.signed[-1]
+        sizes = tuple(one.size for one in found.signed)
+        said = Restatement(
+            cosigner.node, counter, partition, found.sound, last.size, last.root, found.now, why.strip(), sizes
+        )
+        store.add_statement(counter, cosigner.statement(said))
+    return said
+
+
+def _withdrawn(store: CheckpointStore, node: str, partition: int) -> _Withdrawn:
+    """Find by bisection the first signed size that our tree does not have any more: a root stands for all before it."""
+    signed, reader = store.all_signed(partition, node), tree_reader(store.connection, partition)
+    tree = store.own_trees().get(partition)
+    if not signed:
+        raise _not(f"this node has signed nothing of partition {partition} that still stands")
+    if tree is None or not tree.whole or tree.entries < signed[-1].size:
+        raise _not(
+            f"the trail must come to {signed[-1].size} entries again, so far was signed; start the node and wait"
+        )
+    first = bisect_left(signed, True, key=lambda one: root(one.size, reader) != one.root)  # noqa: FBT003 (the key's value)
+    if first == len(signed):
+        raise _not(f"the tree of partition {partition} is the one that this node has signed")
+    sound = signed[first - 1].size if first else 0
+    return _Withdrawn(sound, tuple(signed[first:]), root(signed[-1].size, reader))
+
+
+def _not(fault: str) -> NotPublishable:
+    return NotPublishable("There is no restatement to make; nothing was written.", [fault])
