@@ -153,7 +153,7 @@ class TestARunningBus:
 
     def test_shows_what_the_clocks_of_each_agency_do(self, bus: Bus) -> None:
         """One process, one page: the figures of all four stand on it."""
-        with urlopen(f"http://127.0.0.1:{bus.running.clocks}/metrics", timeout=60) as page:  # noqa: S310 (our own)
+        with urlopen(f"http://127.0.0.1:{bus.running.clocks}/metrics", timeout=60) as page:
             figures = page.read().decode()
 
         for agency in AGENCIES:

@@ -14,6 +14,10 @@ SELECT case_id FROM dockets WHERE case_id = ANY(%(case_ids)s);
 -- The dockets with a number that tests and replays use: 9 as its first digit.
 SELECT case_id FROM dockets WHERE case_id LIKE 'CRB-______-____-9%%';
 
+-- live --
+-- The dockets of a demo bus that live by the wall clock.
+SELECT case_id FROM local_live;
+
 -- verdicts --
 -- What was said of the records at these positions.
 SELECT entries."partition", entries."offset", verdict, reason, leaf_hash
@@ -110,3 +114,51 @@ SELECT dockets.case_id, dockets.state::text, found.leaf, bodies.carried
                        AND found.verdict IN ('admitted', 'admitted-late')
   LEFT JOIN bodies ON bodies."partition" = found."partition" AND bodies."offset" = found."offset"
  WHERE cases.state IN ('clue', 'handed_over');
+
+-- unrelayed --
+-- How much of what concerns the agency does not lie in its inbox yet.
+SELECT count(*) FROM local_relay;
+
+-- not_looked_at --
+-- In how many partitions the clocks have not looked at all that the trail has read.
+SELECT count(*) FROM positions LEFT JOIN local_watched USING ("partition")
+ WHERE local_watched.next_offset IS DISTINCT FROM positions.next_offset;
+
+-- notices_due --
+-- How many notices wait to be said that are true already, in dockets that have a time of their own.
+SELECT count(*) FROM local_watch WHERE log_time IS NOT NULL;
+
+-- unsent --
+-- How many events of the node have no verdict yet.
+SELECT count(*) FROM local_outbox WHERE state IN ('waiting', 'signed', 'logged');
+
+-- leaf --
+-- The leaf at one position, as it is stored.
+SELECT leaf FROM entries WHERE "partition" = %(partition)s AND "offset" = %(offset)s;
+
+-- remembered_places --
+-- Where an event of this id is remembered.
+SELECT "partition", "offset", docket, verdict, reason FROM entries
+ WHERE event_id = %(event_id)s AND remembered ORDER BY "partition", "offset";
+
+-- place --
+-- What stands at a position.
+SELECT "partition", "offset", docket, verdict, reason FROM entries
+ WHERE "partition" = %(partition)s AND "offset" = %(offset)s;
+
+-- newest_place --
+-- What this node admitted last.
+SELECT one."partition", one."offset", one.docket, one.verdict, one.reason
+  FROM local_batches AS batch
+  JOIN entries AS one
+    ON one."partition" = batch."partition" AND one."offset" >= batch.first_offset AND one."offset" < batch.next_offset
+ WHERE one.verdict IN ('admitted', 'admitted-late')
+ ORDER BY batch.serial DESC, one."offset" DESC LIMIT 1;
+
+-- dossier_entries --
+-- The records of a docket up to the one at an offset, in their order, each with what travelled, where it is still kept.
+SELECT entries."offset", leaf, carried
+  FROM entries
+  LEFT JOIN bodies ON bodies."partition" = entries."partition" AND bodies."offset" = entries."offset"
+ WHERE docket = %(case_id)s AND entries."partition" = %(partition)s AND entries."offset" <= %(offset)s
+ ORDER BY docket_index;
