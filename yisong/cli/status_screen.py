@@ -53,7 +53,7 @@ def as_json(home: Home, running: Running | None) -> dict[str, object]:
 
 def progress(home: Home, running: Running) -> Mapping[str, Mapping[int, Progress]]:
     """Return, by agency and partition, how much of its trail a quorum has cosigned; without databases that are away."""
-    found = {}
+    found: dict[str, Mapping[int, Progress]] = {}
     for agency in AGENCIES if running.nodes else ():
         with (
             suppress(BusUnreachable),

@@ -96,7 +96,7 @@ class TestWhatTheTablesSay:
         report = law.timers["T-RPT-M"].report
 
         assert report is not None
-        assert (report.role, report.levels, report.to) == ("copyright", {"province"}, "V00")
+        assert (report.role, report.levels, report.to) == ("copyright", frozenset({"province"}), "V00")
         assert (report.owed, report.monthly_day) == (("PeriodicReportFiled:monthly",), 5)
         assert law.timers["T-REF-07"].report is None
 
