@@ -8,6 +8,7 @@ it. That is safe because nothing but a signature that verifies over the text eve
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from yisong.errors import Unreadable
@@ -78,6 +79,8 @@ def read_note(data: bytes) -> Note:
         raise Unreadable("Cut short: the checkpoint has no signature lines.")
     pieces = tuple(_pieces(block))
     _check_count(pieces)
+    if any(not (_like_a_line(piece) or _like_a_line(before)) for before, piece in pairwise((b"", *pieces))):
+        raise Unreadable("Something stands before or among the signature lines that was never one of them.")
     read = [(piece, _line_or_none(piece)) for piece in pieces]
     return Note(
         text + b"\n",
@@ -132,6 +135,11 @@ def _pieces(block: bytes) -> Iterator[bytes]:
         raise Unreadable("An empty line was appended.")
     for line in (*lines, *([rest] if rest else [])):
         yield from [line] if _line_or_none(line) is not None else _BEFORE_A_DASH.split(line)
+
+
+def _like_a_line(piece: bytes) -> bool:
+    """Hold where *piece* begins as a signature line does, but for one byte; what a newline cut off from it does not."""
+    return sum(one == other for one, other in zip(piece, DASH, strict=False)) >= len(DASH) - 1
 
 
 def _is_whole(line: bytes) -> bool:

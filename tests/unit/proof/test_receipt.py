@@ -95,6 +95,12 @@ class TestReceipt:
         with pytest.raises(NotProven):
             verify(changed, policy=POLICY)
 
+    @pytest.mark.parametrize("start", [0, GOOD.index(b"\n\n") + 2], ids=["whole", "checkpoint"])
+    def test_said_twice_in_front_of_its_signature_lines_is_not_read(self, start: int) -> None:
+        """What stands between a checkpoint and its signature lines would be read by some and passed over by others."""
+        with pytest.raises(Unreadable, match="never one of them"):
+            verify(GOOD[:LINES] + GOOD[start:], policy=POLICY)
+
     def test_of_every_leaf_holds_and_of_no_other(self) -> None:
         """Each leaf's receipt is proven; with any other leaf's bytes under the same index it is not."""
         for offset in range(world.SIZE):
