@@ -60,6 +60,10 @@ MetricName = Literal[
     "yisong_checkpoint_rulebook_differs",
     # Gauge (peer), seconds since it last said anything. An idle node speaks every ten intervals; alarm at thirty.
     "yisong_checkpoint_peer_silent_seconds",
+    # Gauge, faults that looking through the trail has found and that nobody has put right. Alarm above 0.
+    "yisong_scrub_faults",
+    # Gauge, seconds: all entries have been looked at since then. Alarm above 7200 on a bus of demo size.
+    "yisong_scrub_covered_seconds",
 ]
 
 _TIMES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -94,6 +98,8 @@ METRICS: Final[
     "yisong_checkpoint_equivocations_total": ("counter", (), ("peer",)),
     "yisong_checkpoint_rulebook_differs": ("gauge", (), ("peer",)),
     "yisong_checkpoint_peer_silent_seconds": ("gauge", (), ("peer",)),
+    "yisong_scrub_faults": ("gauge", (), ()),
+    "yisong_scrub_covered_seconds": ("gauge", (), ()),
 }
 
 

@@ -15,6 +15,7 @@ from services.trail.app import build
 from services.trail.checkpoints import EVERY_SECONDS, Signing, run_checkpoints
 from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
+from services.trail.scrub import run_scrub
 from services.trail.workers import leash, supervise
 from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
 from yisong.home import AGENCIES, Agency, Home, Running
@@ -62,6 +63,7 @@ class Node:
             Thread(target=self._send, name="sender", daemon=True).start()
             Thread(target=self._sign, name="checkpoints", daemon=True).start()
         Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
+        Thread(target=self._scrub, name="scrub", daemon=True).start()
         self._collect_less()
         try:
             while not self._stop.is_set():
@@ -126,6 +128,9 @@ class Node:
             anyway=self._settings.cosign_anyway,
         )
         run_checkpoints(signing, self._metrics, self._stop)
+
+    def _scrub(self) -> None:
+        run_scrub(self._running.dsn[self._agency], self._partitions, self._metrics, self._stop)
 
     def _known_law(self) -> Law:
         trail = self._trail

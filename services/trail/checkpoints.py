@@ -164,6 +164,7 @@ class Rounds:
     def _choose(self, trees: Mapping[int, OwnTree], opinions: Rulebooks, halted: list[Halt]) -> dict[int, Root]:
         """Return size and root to sign, by partition; what must not be signed is added to *halted*, with its reason."""
         signed, standing = self._store.signed(), self._store.standing(self._what.agency)
+        altered = self._store.altered()
         chosen = {}
         for partition, tree in sorted(trees.items()):
             known = Standing(
@@ -174,6 +175,8 @@ class Rounds:
             )
             if not tree.whole:
                 halted.append(Halt(partition, "building"))
+            elif partition in altered:
+                halted.append(Halt(partition, "altered"))
             elif contradicted(known, us=self._what.agency) and not self._what.anyway:
                 halted.append(Halt(partition, "contradicted"))
             else:

@@ -1,9 +1,10 @@
 """
 Has anybody altered what this node keeps? It looks through all of it again and again, slowly, in the background.
 
-Each entry must be what its leaf and what travelled say, have its hash, and follow the one before it in its docket and in
-its partition; the stored tree must be the one of these leaves. What is wrong is an alarm, stands in ``local_faults``
-until a later pass finds that it was put right, and meanwhile the node does not cosign the partition.
+Each entry must be what its leaf and what travelled say, have its hash, and follow the one before it in its docket and
+in its partition; the stored tree must be the one of these leaves. What is wrong is an alarm, stands open in
+``local_faults`` until a later pass finds that it was put right, and meanwhile the node does not cosign the partition.
+Whether the verdicts themselves are right, only folding can tell: that is `yisong fsck`.
 """
 
 import logging
@@ -15,9 +16,8 @@ from threading import Event
 from typing import Final
 
 from psycopg import Connection
-from psycopg import Error as PsycopgError
 
-from yisong.errors import BusUnreachable, YisongError
+from yisong.errors import BusUnreachable
 from yisong.metrics import Metrics
 from yisong.postgres import connect, queries
 from yisong.postgres.connection import reachable
@@ -29,9 +29,11 @@ _LOG = logging.getLogger(__name__)
 _SQL = queries(Path(__file__).with_name("scrub.sql"))
 #: How long a pass takes where there is little to look at: well within an hour.
 PASS_SECONDS: Final = 900.0
-# Of a core, where there is much: PostgreSQL spends about as much again. Some 150 entries a second.
+# Of a core, where there is much: PostgreSQL spends about as much again. Some hundred entries a second.
 _SHARE: Final = 0.025
 _ROWS = 50
+# A trail with less in it is looked through sooner.
+_LEAST = 1_000
 _AGAIN_SECONDS = 10.0
 
 
@@ -45,8 +47,12 @@ def run_scrub(dsn: str, partitions: Sequence[int], metrics: Metrics, stop: Event
                     scrub.look_through()
         except BusUnreachable as fault:
             _LOG.warning("%s", fault)
-        except (YisongError, PsycopgError):
-            _LOG.exception("Looking for alterations begins again.")
+        except Exception as fault:  # noqa: BLE001 (whatever somebody has made of a row or a table must not end this)
+            _LOG.critical(
+                "This node could not look through its trail (%s): somebody has altered its tables, or they lack a "
+                "migration. See what else is wrong with `yisong fsck`; looking begins again by itself.",
+                type(fault).__name__,
+            )
         stop.wait(_AGAIN_SECONDS)
 
 
@@ -54,7 +60,7 @@ class Pace:
     """How fast: at most a small share of a core, and no faster than a pass in `PASS_SECONDS` needs."""
 
     def __init__(self, stop: Event, *, pass_seconds: float = PASS_SECONDS) -> None:
-        """Stop waiting when *stop* is set."""
+        """Take *pass_seconds* for a pass, or longer where there is much; stop waiting when *stop* is set."""
         self._stop, self._pass_seconds = stop, pass_seconds
         self._used = time.thread_time()
 
@@ -63,10 +69,10 @@ class Pace:
         """Hold once nothing more is to be looked at."""
         return self._stop.is_set()
 
-    def wait(self, part: float) -> None:
-        """Wait as long as a *part* of a pass, 0 to 1, that has just been done is worth."""
+    def wait(self, part: float, *, hurry: bool) -> None:
+        """Wait as long as a *part* of a pass, 0 to 1, that has just been done is worth; in a *hurry* the share only."""
         used, self._used = time.thread_time() - self._used, time.thread_time()
-        self._stop.wait(max(self._pass_seconds * part, used / _SHARE))
+        self._stop.wait(max(0.0 if hurry else self._pass_seconds * part, used / _SHARE))
 
 
 class Scrub:
@@ -77,7 +83,7 @@ class Scrub:
         self._connection, self._partitions = connection, list(partitions)
         self._metrics, self._pace = metrics, pace
         self._covered_from = time.time()
-        self._total = 0
+        self._total, self._open = 1, 0
 
     def look_through(self) -> bool:
         """
@@ -88,7 +94,7 @@ class Scrub:
         begun, sound = time.time(), True
         with reachable():
             positions = self._connection.execute(_SQL["positions"], {"partitions": self._partitions}).fetchall()
-        self._total = max(1, sum(end for _, end in positions))
+        self._total = max(_LEAST, sum(end for _, end in positions))
         for partition, end in positions:
             found = self._partition(partition, end)
             if self._pace.stopped:
@@ -97,7 +103,7 @@ class Scrub:
             sound = sound and found is None
         self._covered_from = begun
         self._show()
-        self._pace.wait(1 / self._total)  # also where there is nothing at all
+        self._wait(1)  # also where there is nothing at all
         return sound
 
     def _partition(self, partition: int, end: int) -> Unlike | None:
@@ -117,14 +123,50 @@ class Scrub:
         """Yield the leaf hashes of all entries before *end*, up to the first fault, which is reported."""
         expected = 0
         while expected < end and not self._pace.stopped:
-            for row in kept_from(self._connection, partition, first=expected, most=min(_ROWS, end - expected)):
-                gap = None if row.offset == expected else Unlike("entry", partition, expected, None, "an entry")
-                if (fault := gap or fault_in(row)) is not None:
-                    return report(fault)
+            rows = kept_from(self._connection, partition, first=expected, most=min(_ROWS, end - expected))
+            for row in rows:
+                fault = fault_in(row) if row.offset == expected else _missing(partition, expected)
+                if fault is not None:
+                    report(fault)
+                    return
                 expected += 1
                 yield row.leaf_hash
-            else:
-                done = expected
+            if not rows:
+                report(_missing(partition, expected))
+                return
             self._show()
-            self._pace.wait(_ROWS / self._total)
-        return None
+            self._wait(len(rows))
+
+    def _wait(self, rows: int) -> None:
+        """Wait as long as *rows* are worth; where a fault is open, it should be seen soon that it was put right."""
+        self._pace.wait(rows / self._total, hurry=self._open > 0)
+
+    def _note(self, partition: int, found: Unlike | None) -> None:
+        """Write down what was found of a partition, and say so where it is new."""
+        at = time.time_ns() // 1_000_000
+        with reachable():
+            if found is None:
+                if self._connection.execute(_SQL["sound"], {"partition": partition, "at": at}).rowcount:
+                    _LOG.warning("partition %d: what was altered is as it should be again", partition)
+            elif self._connection.execute(
+                _SQL["found"], {"partition": partition, "offset": found.offset, "what": found.what, "at": at}
+            ).rowcount:
+                _LOG.critical(
+                    "partition %d, offset %d: the database was altered behind this node's back (%s), so it cosigns no "
+                    "more of this partition. Keep the database as it is, it is evidence; see what else differs "
+                    "(`yisong fsck`) and what the other nodes say (`yisong compare`), find out who had access, "
+                    "and restore it from a copy or from the log. The node goes on once a later pass finds nothing.",
+                    *(partition, found.offset, found.what),
+                )
+        self._show()
+
+    def _show(self) -> None:
+        with reachable():
+            rows = self._connection.execute(_SQL["open"], {"partitions": self._partitions}).fetchall()
+        self._open = rows[0][0]
+        self._metrics.gauge("yisong_scrub_faults", self._open)
+        self._metrics.gauge("yisong_scrub_covered_seconds", time.time() - self._covered_from)
+
+
+def _missing(partition: int, offset: int) -> Unlike:
+    return Unlike("entry", partition, offset, None, "an entry")

@@ -76,6 +76,10 @@ class CheckpointStore:
         rows = self._rows("own_trees")
         return {at: OwnTree(entries, entries <= 2 * pairs + 1) for at, entries, pairs in rows}
 
+    def altered(self) -> frozenset[int]:
+        """Return the partitions of which this node has found its own trail altered, and not put right since."""
+        return frozenset(row[0] for row in self._rows("altered"))
+
     def signed(self) -> Mapping[int, Root]:
         """Return the largest size ever signed, by partition."""
         return {at: Root(size, root) for at, size, root in self._rows("signed")}

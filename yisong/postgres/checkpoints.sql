@@ -13,6 +13,10 @@ SELECT held."partition", held.next_offset,
                   WHERE node."partition" = held."partition" AND node.level = 1), 0)
   FROM positions AS held
 
+-- altered --
+-- The partitions of which this node has found its own trail altered, and not put right since.
+SELECT DISTINCT "partition" FROM local_faults WHERE settled_at IS NULL
+
 -- newest_log_time --
 -- The newest log time of the entries at the offsets [first, end).
 SELECT max(log_time) FROM entries

@@ -9,11 +9,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-Why = Literal["rulebook", "building", "unlike-signed", "contradicted"]
+Why = Literal["rulebook", "building", "altered", "unlike-signed", "contradicted"]
 """
 Why a node does not sign.
 
 ``rulebook``: as many nodes state another rulebook as state ours. ``building``: the tree is not over all entries yet.
+``altered``: looking through its own trail, the node has found it altered.
 ``unlike-signed``: the tree is not the one that it has signed. ``contradicted``: more nodes have another root than ours.
 """
 
