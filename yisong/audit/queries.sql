@@ -162,3 +162,7 @@ SELECT entries."offset", leaf, carried
   LEFT JOIN bodies ON bodies."partition" = entries."partition" AND bodies."offset" = entries."offset"
  WHERE docket = %(case_id)s AND entries."partition" = %(partition)s AND entries."offset" <= %(offset)s
  ORDER BY docket_index;
+
+-- docket_leaves --
+-- The leaves of a docket, in their order.
+SELECT "partition", "offset", leaf FROM entries WHERE docket = %(case_id)s ORDER BY docket_index;

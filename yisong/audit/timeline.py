@@ -7,12 +7,11 @@ from typing import NamedTuple
 from yisong.audit.corrections import Correction, corrected, corrections, readable
 from yisong.audit.played import Position
 from yisong.audit.trails import Trail, present
-from yisong.envelope.codec import encode_envelope
 from yisong.envelope.header import AggregateRef, Header
-from yisong.envelope.leaf import decode_leaf
-from yisong.envelope.open import Opened, open_record
+from yisong.envelope.open import Opened
 from yisong.errors import ProofFault
 from yisong.ledger import Breach, Clock, Docket, Entry, Known, Law, advance, breaches, fold, known_by
+from yisong.proof import refold
 from yisong.signing.verify import verify
 
 
@@ -132,15 +131,7 @@ def reopened(stored: Stored) -> Opened:
 
     Raises Undecodable where the leaf is none.
     """
-    leaf = decode_leaf(stored.leaf)
-    opened = Opened(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, leaf.record_hash)
-    if leaf.header is None:
-        return opened._replace(fault="unknown-schema" if leaf.reason == "unknown-schema" else "malformed")
-    value = encode_envelope(leaf.header, b"", leaf.signatures)
-    opened = open_record(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, value)
-    # What the missing body alone could tell is in the leaf: that the value was too large.
-    fault = "malformed" if leaf.reason == "malformed" else opened.fault
-    return opened._replace(record_hash=leaf.record_hash, carried=None, carried_hash=leaf.carried_hash, fault=fault)
+    return refold.reopened(stored.leaf)
 
 
 def _moment(entry: Entry) -> Moment:

@@ -1,0 +1,67 @@
+"""What do the rules make of the records of a docket? The fold again, from the leaves alone: no rule reads a body."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from yisong.envelope.codec import encode_envelope
+from yisong.envelope.leaf import decode_leaf
+from yisong.envelope.open import Opened, open_record
+from yisong.errors import NotProven
+from yisong.ledger import Docket, Entry, Known, Law, fold, known_by
+from yisong.signing.verify import verify
+
+
+class Folded(NamedTuple):
+    """One record judged again: its *entry*, and its docket after it."""
+
+    entry: Entry
+    docket: Docket
+
+
+def refold(leaves: Sequence[bytes], law: Law) -> tuple[Folded, ...]:
+    """
+    Judge the records of one docket again by *law*, from its first leaf on, signatures included.
+
+    Raises NotProven where a leaf is not what the rules make of its record.
+    """
+    docket: Docket | None = None
+    memory: dict[bytes, tuple[Known, ...]] = {}
+    found: list[Folded] = []
+    opened = verify([reopened(leaf) for leaf in leaves], bus=law.bus.name, keys=law.rulebook.keys)
+    for number, (leaf, record) in enumerate(zip(leaves, opened, strict=True), start=1):
+        docket, entry = fold(docket, record, law, memory)
+        if docket is None or entry.leaf != leaf:
+            raise NotProven(_differs(number, leaf, entry))
+        if (known := known_by(entry)) is not None and entry.header is not None:
+            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        found.append(Folded(entry, docket))
+    return tuple(found)
+
+
+def reopened(leaf_bytes: bytes) -> Opened:
+    """
+    Return what decoding made of a record, from its leaf; only the body is missing, and no rule reads that.
+
+    Raises Undecodable where the bytes are no leaf.
+    """
+    leaf = decode_leaf(leaf_bytes)
+    opened = Opened(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, leaf.record_hash)
+    if leaf.header is None:
+        return opened._replace(fault="unknown-schema" if leaf.reason == "unknown-schema" else "malformed")
+    value = encode_envelope(leaf.header, b"", leaf.signatures)
+    opened = open_record(leaf.partition, leaf.offset, leaf.broker_time, leaf.key, value)
+    # What the missing body alone could tell is in the leaf: that the value was too large.
+    fault = "malformed" if leaf.reason == "malformed" else opened.fault
+    return opened._replace(record_hash=leaf.record_hash, carried=None, carried_hash=leaf.carried_hash, fault=fault)
+
+
+def _differs(number: int, leaf: bytes, entry: Entry) -> str:
+    said = decode_leaf(leaf)
+    kept, made = ((one.verdict, one.reason) for one in (said, entry))
+    if kept == made:
+        return f"The leaf of record {number} has the verdict that the rules give, and differs from theirs otherwise."
+    return f"By these rules record {number} is {_words(*made)}, and its leaf says {_words(*kept)}."
+
+
+def _words(verdict: str, reason: str | None) -> str:
+    return verdict if reason is None else f"{verdict} ({reason})"
