@@ -9,6 +9,7 @@ import psycopg
 
 from services.trail.checkpoints import Rounds, Signing
 from services.trail.merge import Merger
+from tests.holding import held
 from tests.trails import Servers
 from yisong.home import Agency
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
@@ -47,7 +48,7 @@ class Signer:
             anyway=self.anyway,
         )
         self.store = CheckpointStore(connect(self.dsn, autocommit=True))
-        assert self.store.hold()
+        assert held(self.store)
         self.merger = Merger(
             self.store, us=self.agency, partitions=self.servers.law.bus.partitions, metrics=self.metrics
         )

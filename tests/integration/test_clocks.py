@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 from typing import Final
 
 import psycopg
@@ -15,6 +14,7 @@ import pytest
 
 from services.clocks.rounds import Pace, Rounds
 from services.clocks.store import Due, Store
+from tests.holding import held
 from tests.trails import Servers
 from yisong.audit.build import Builder
 from yisong.audit.forecast import Forecast
@@ -61,7 +61,7 @@ class Node:
         """Begin as a process does, whatever became of the one before."""
         self.store.close()
         self.store = Store(self.dsn)
-        assert self.store.hold()
+        assert held(self.store)
         self.rounds = Rounds(
             agency=self.agency,
             law=self._servers.law,
@@ -424,10 +424,7 @@ def test_only_one_clocks_service_watches_a_node(cooperation: Cooperation) -> Non
     with closing(Store(cooperation["miit"].dsn)) as second:
         assert not second.hold()
         cooperation["miit"].store.close()
-        until = monotonic() + 60
-        while not second.hold() and monotonic() < until:  # PostgreSQL notices in its own time that somebody has left
-            sleep(0.05)
-        assert second.hold()
+        assert held(second)
 
 
 def _dies_at_the_second(say: Callable[..., None]) -> Callable[..., None]:
