@@ -28,6 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]
     }
     yield environment
     _run(environment, sys.executable, "-m", "yisong.cli", "down")
+    (ROOT / "handoff.json").unlink(missing_ok=True)
 
 
 def _run(environment: Mapping[str, str], *command: str) -> CompletedProcess[str]:
@@ -53,7 +54,7 @@ def _missing(shown: str, printed: str) -> list[str]:
 
 @pytest.mark.timeout(900)
 def test_the_readme_shows_what_its_commands_print(home: Mapping[str, str]) -> None:
-    """The demo, then on its bus: the history as of noon, the handoffs, a referral passed on."""
+    """The demo, then on its bus: the history as of noon, the handoffs, a referral passed on, the proof of a handoff."""
     demo, *others = CONSOLE
     done = _yisong(home, demo[0])
     assert (done.returncode, _missing(demo[1], done.stdout)) == (0, []), done.stdout + done.stderr
@@ -71,7 +72,9 @@ def test_the_readme_shows_what_its_commands_print(home: Mapping[str, str]) -> No
 
 
 def test_the_readme_has_something_to_show() -> None:
-    assert [command.split()[1] for command, _ in CONSOLE] == ["demo", "history", "handoffs", "replay"]
+    assert [command.split()[1] for command, _ in CONSOLE] == [
+        "demo", "history", "handoffs", "replay", "handoff", "verify",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]), ids=lambda page: page.name)

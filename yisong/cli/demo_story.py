@@ -31,6 +31,8 @@ _NEXT: Final = (
     ("{yisong} history {today}", "the case of today, as its clocks go on"),
     ("{yisong} handoffs", "who handed what to whom, and what is still owed"),
     ("{yisong} compare", "the four trails again, at equal positions"),
+    ("{yisong} dossier {case} -o case.zip", "the whole case in one file, for a court"),
+    ("{yisong} verify case.zip", "what that file proves, and what it does not"),
     (
         "{yisong} replay {histories}/H3.jsonl --expect {histories}/H3.expected.yaml --fresh",
         "a referral passed on",
