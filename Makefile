@@ -35,7 +35,7 @@ bench: $(RUN)  ## how fast: histories, duties, taking in events beside the ceili
 	@$(BIN)/python -m bench.proof
 
 soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills
-	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/faults tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py
+	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py tests/faults
 
 locks: $(STAMP)  ## write the requirements anew from pyproject.toml, every file with its hash
 	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --output-file requirements.txt pyproject.toml
