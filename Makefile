@@ -48,7 +48,8 @@ $(RUN): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than Python 3.11. Name another one: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "· making .venv with $(PYTHON) (half a minute, only this once)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(INSTALL) --require-hashes --requirement requirements.txt || { echo "$(NO_NETWORK)"; exit 1; }
+	@awk '/^[a-z]/ { n++ } !/^#/ { print > (".venv/half-" n % 2 ".txt") }' requirements.txt
+	@$(HALF)-0.txt & other=$$!; $(HALF)-1.txt && wait $$other || { echo "$(NO_NETWORK)"; exit 1; }
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -qq -j 2 -x '$(NEVER_IMPORTED)' .venv/lib/python3*/site-packages yisong services || true
 	@touch $@
@@ -61,4 +62,6 @@ $(STAMP): $(RUN) requirements-dev.txt
 # Ten processes of a bus begin at once: what they import is compiled once, before. The rest of what is installed never is.
 NEVER_IMPORTED := /(pip|setuptools|wheel|pygments|pytz|tzdata|hatchling)/
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+# The lock names everything, so each half can be installed beside the other.
+HALF := $(INSTALL) --no-deps --require-hashes --requirement .venv/half
 NO_NETWORK := The packages could not be installed. Connect this machine to the network, or to a mirror of the Python package index (pip config).
