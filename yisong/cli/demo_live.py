@@ -70,9 +70,10 @@ class LiveCase:
 
         Return whether it is admitted there, once. Raises TimedOut.
         """
+        # Before the case lives: from then on a breach may be said at once, and the duty is another one.
+        kept = self._duty("miit", self._ids[self._asked.number - 1])
         mark_live(self._stage.running, [self.case_id])
         self._say("the case lives by the wall clock from now on: its deadlines need no further record to pass")
-        kept = self._duty("miit", self._ids[self._asked.number - 1])
         self._say(f"since yesterday there is a duty of {_told(kept)}; nobody acts …")
         with open_trails(self._stage.running) as trails:
             found = [_until(partial(self._breaches, trail), f"a breach, {trail.agency}") for trail in trails]
