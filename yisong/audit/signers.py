@@ -5,7 +5,7 @@ from nacl.signing import SigningKey
 from yisong.audit.history_file import Line
 from yisong.audit.tamper import Tamper
 from yisong.envelope.header import Signature
-from yisong.rulebook.model import Key, Rulebook
+from yisong.rulebook.model import Rulebook
 from yisong.signing.keystore import Keystore
 from yisong.signing.sign import sign
 
@@ -57,17 +57,12 @@ class Signers:
 
     def _key_of(self, organ: str, at: int) -> str | None:
         """Return the newest key with which *organ* may sign at the log time *at*."""
-        usable = (key for key in self._keys if key.org == organ and _usable(key, at))
+        usable = (key for key in self._keys if key.org == organ and key.usable(at))
         newest = max(usable, key=lambda key: int(key.key_id.rpartition("#")[2]), default=None)
         return newest.key_id if newest is not None else None
 
     def _another(self, publisher: str) -> str:
         return next(organ for organ in self._organs if organ != publisher)
-
-
-def _usable(key: Key, at: int) -> bool:
-    """Hold where *key* may be used at log time *at*; source: directory.yaml, key_rules."""
-    return key.valid_from <= at and all(end is None or at < end for end in (key.valid_to, key.revoked_from))
 
 
 def flipped(signature: Signature, *, bits: int = 1) -> Signature:

@@ -70,9 +70,7 @@ def signed(given: Given) -> str | None:
 
 def key_valid(law: Law, key_id: str, log_time: int) -> bool:
     """Hold where the registered key may be used at *log_time* (directory.yaml, key_rules.valid)."""
-    key = law.rulebook.keys[key_id]
-    unrevoked = key.revoked_from is None or log_time < key.revoked_from
-    return unrevoked and valid_at(key.valid_from, key.valid_to, log_time)
+    return law.rulebook.keys[key_id].usable(log_time)
 
 
 def is_duplicate(given: Given) -> bool | None:

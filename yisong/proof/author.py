@@ -9,7 +9,6 @@ from yisong.envelope.header import Header, Signature
 from yisong.envelope.leaf import Leaf
 from yisong.envelope.open import PREFIX, registered_readers
 from yisong.errors import NotProven
-from yisong.proof.tally import usable
 from yisong.rulebook.model import Key
 from yisong.signing.verify import verifies
 
@@ -59,7 +58,7 @@ def check_author(leaf: Leaf, header: Header, *, bus: str, keys: Mapping[str, Key
 def _check_signature(signature: Signature, organ: str, key: Key | None, *, leaf: Leaf, bus: str) -> None:
     if key is None or key.org != organ or key.use != "sign":
         raise NotProven(f"{organ} has no registered key {signature.key_id!a}.")
-    if not usable(key, leaf.log_time):
+    if not key.usable(leaf.log_time):
         raise NotProven(
             f"The key {key.key_id} of {organ} was not valid at log time: expired, not yet valid or revoked."
         )

@@ -9,7 +9,6 @@ from yisong.proof.checkpoint import Checkpoint, origin_of
 from yisong.proof.cosignature import cosign, cosigned_at
 from yisong.proof.cosigners import cosigner_name
 from yisong.proof.note import SignatureLine
-from yisong.proof.tally import usable
 from yisong.proof.vkey import VerifierKey, verifier_key
 from yisong.rulebook.model import Key
 from yisong.signing.sign import sign_bytes
@@ -42,14 +41,14 @@ class Nodes:
     def said(self, claimed: Claimed, *, at: int) -> bool:
         """Hold where the node that a statement names has signed it with a key that was valid *at* that instant (ms)."""
         keys = [key for key in self._rows.get(claimed.statement.node, ()) if key.key_id == claimed.key_id]
-        return any(usable(key, at) and verifies(claimed.signature, claimed.message, key.public) for key in keys)
+        return any(key.usable(at) and verifies(claimed.signature, claimed.message, key.public) for key in keys)
 
     def cosigned(self, node: str, one: Announced) -> bool:
         """Hold where *node* has cosigned what is announced, with a key that was valid at the line's own time."""
         checkpoint = Checkpoint(origin_of(self.bus, one.partition), one.size, one.root)
         for row in self._rows.get(node, ()):
             time = cosigned_at(checkpoint, one.line, key=self._verifier_key(node, row))
-            if time is not None and usable(row, time * 1000):
+            if time is not None and row.usable(time * 1000):
                 return True
         return False
 
@@ -59,7 +58,7 @@ class Nodes:
 
         Raises KeyNotUsable where there is none, or its private half is not here.
         """
-        rows = [row for row in self._rows.get(node, ()) if usable(row, at)]
+        rows = [row for row in self._rows.get(node, ()) if row.usable(at)]
         if not rows:
             raise KeyNotUsable(
                 f"The node {node} has no registered cosigning key that is valid now, so it signs no checkpoints. "

@@ -81,12 +81,6 @@ def _judge(checkpoint: Checkpoint, line: SignatureLine, key: VerifierKey, row: K
     time = cosigned_at(checkpoint, line, key=key)
     if time is None:
         return "its signature is not of this checkpoint", 0
-    if row is not None and not usable(row, time * 1000):
+    if row is not None and not row.usable(time * 1000):
         return f"its key {row.key_id} was not valid at the time that it states", 0
     return None, time
-
-
-def usable(key: Key, at: int) -> bool:
-    """Hold where *key* may be used *at* an instant, in milliseconds (directory.yaml, key_rules)."""
-    ended = [end for end in (key.valid_to, key.revoked_from) if end is not None]
-    return key.valid_from <= at and all(at < end for end in ended)

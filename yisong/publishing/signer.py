@@ -68,8 +68,7 @@ class Signer:
 
 
 def _usable(key: Key, organ: str, at: int) -> bool:
-    ends = [end for end in (key.valid_to, key.revoked_from) if end is not None]
-    return key.org == organ and key.use == "sign" and key.valid_from <= at and all(at < end for end in ends)
+    return key.org == organ and key.use == "sign" and key.usable(at)
 
 
 def _number(key: Key) -> int:

@@ -58,6 +58,10 @@ class Key:
     valid_to: int | None
     revoked_from: int | None
 
+    def usable(self, at: int) -> bool:
+        """Hold where it may be used *at* a log time, in ms (directory.yaml, key_rules.valid)."""
+        return self.valid_from <= at and all(end is None or at < end for end in (self.valid_to, self.revoked_from))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:

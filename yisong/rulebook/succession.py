@@ -146,7 +146,7 @@ def signing_nodes(newest: Version, signed: SignedVersion, *, at: int, verifies: 
     found = set()
     for one in signed.signatures:
         key = keys.get(one.key_id)
-        if key is None or key.use != "sign" or key.org not in nodes or not _usable(key, at):
+        if key is None or key.use != "sign" or key.org not in nodes or not key.usable(at):
             continue
         if verifies(one.value, message, key.public):
             found.add(nodes[key.org])
@@ -207,11 +207,6 @@ def _nodes(files: Mapping[str, str], at: int) -> dict[str, str]:
 
 def _in(since: date, until: date | None, at: int) -> bool:
     return day_start(since) <= at and (until is None or at < day_start(until))
-
-
-def _usable(key: Key, at: int) -> bool:
-    ends = [end for end in (key.valid_to, key.revoked_from) if end is not None]
-    return key.valid_from <= at and all(at < end for end in ends)
 
 
 def _directory(files: Mapping[str, str]) -> dict[str, Any]:
