@@ -7,7 +7,7 @@ from services.trail.rules import Body, Judged, LogRecord, Memories, Relayed, Run
 from yisong.desk.inbox import InboxRecord, encode_record
 from yisong.envelope.open import Opened, open_record
 from yisong.home import Agency
-from yisong.ledger import Docket, Entry, Law, absent_entry, docket_of, dumps, fold, ids_needed, known_by
+from yisong.ledger import Docket, Entry, Law, absent_entry, docket_of, dumps, fold, ids_needed, remember
 from yisong.signing.verify import verify
 
 # The longest value that can be an envelope; of noise beyond it nothing is kept, its hash is in the leaf.
@@ -83,10 +83,7 @@ class _Folding:
         if case_id is not None and docket is not None:
             self._dockets[case_id] = docket
             self.touched[case_id] = (docket, opened.partition, opened.offset)
-        known = known_by(entry)
-        if known is not None and entry.header is not None:
-            event_id = entry.header.event_id
-            memory[event_id] = (*memory.get(event_id, ()), known)
+        remember(memory, entry)
         self.entries.append(entry)
         if docket is not None and concerns(entry, docket, self._agency, self._law):
             self.relayed.append(_relayed(opened, entry, docket))

@@ -6,7 +6,7 @@ from itertools import count
 
 from yisong.envelope.open import open_record
 from yisong.kafka.producer import Outgoing
-from yisong.ledger import Docket, Entry, Known, Law, docket_of, fold, known_by
+from yisong.ledger import Docket, Entry, Known, Law, docket_of, fold, remember
 from yisong.publishing.compose import Place
 from yisong.signing.verify import verify
 
@@ -54,7 +54,5 @@ class Forecast:
         docket, entry = fold(self._dockets.get(case_id), opened, self._law, memory)
         if docket is not None:
             self._dockets[case_id] = docket
-        if (known := known_by(entry)) is not None and entry.header is not None:
-            event_id = entry.header.event_id
-            memory[event_id] = (*memory.get(event_id, ()), known)
+        remember(memory, entry)
         return entry

@@ -7,7 +7,7 @@ from psycopg import Connection
 
 from yisong.envelope.open import LARGEST_VALUE, Opened, open_record
 from yisong.kafka.records import LogRecord
-from yisong.ledger import Docket, Entry, Known, Law, absent_entry, docket_of, fold, known_by
+from yisong.ledger import Docket, Entry, Known, Law, absent_entry, docket_of, fold, remember
 from yisong.postgres.kept import Kept, Unlike, kept_from, reopened, unlike
 from yisong.signing.verify import verify
 
@@ -86,8 +86,7 @@ class Refold:
         docket, entry = fold(None if before is None else before[0], record, self._law, memory)
         if docket is not None:
             self.dockets[case_id] = (docket, record.offset)
-        if (known := known_by(entry)) is not None and entry.header is not None:
-            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        remember(memory, entry)
         return entry
 
 

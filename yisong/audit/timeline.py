@@ -10,7 +10,7 @@ from yisong.audit.trails import Trail, present
 from yisong.envelope.header import AggregateRef, Header
 from yisong.envelope.open import Opened
 from yisong.errors import ProofFault
-from yisong.ledger import Breach, Clock, Docket, Entry, Known, Law, advance, breaches, fold, known_by
+from yisong.ledger import Breach, Clock, Docket, Entry, Known, Law, advance, breaches, fold, remember
 from yisong.proof import refold
 from yisong.signing.verify import verify
 
@@ -117,8 +117,7 @@ def refolded(stored: Sequence[Stored], law: Law, *, agency: str) -> tuple[Docket
         docket, entry = fold(docket, record, law, memory)
         if docket is None or entry.leaf_hash != one.leaf_hash:
             raise _differs(one, entry, agency)
-        if (known := known_by(entry)) is not None and entry.header is not None:
-            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        remember(memory, entry)
         entries.append(entry)
     if docket is None:
         raise ValueError("a docket has at least one record")

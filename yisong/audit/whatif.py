@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from yisong.audit.played import Position
 from yisong.audit.timeline import Stored, refolded, reopened
 from yisong.audit.trails import Trail
-from yisong.ledger import Clock, Docket, Entry, Known, Law, advance, fold, known_by
+from yisong.ledger import Clock, Docket, Entry, Known, Law, advance, fold, remember
 from yisong.signing.verify import verify
 
 What = Literal["verdict", "state", "clock", "breach"]
@@ -99,8 +99,7 @@ def folded(stored: Sequence[Stored], law: Law) -> Folded:
     memory: dict[bytes, tuple[Known, ...]] = {}
     for record in verify([reopened(one) for one in stored], bus=law.bus.name, keys=law.rulebook.keys):
         docket, entry = fold(docket, record, law, memory)
-        if (known := known_by(entry)) is not None and entry.header is not None:
-            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        remember(memory, entry)
         entries.append(entry)
     if docket is None:
         raise ValueError("a docket has at least one record")

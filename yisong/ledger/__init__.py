@@ -13,7 +13,7 @@ from yisong.ledger.docket import Aggregate, Chain, Clock, Docket, Outcome
 from yisong.ledger.fold import absent_entry, docket_of, fold, ids_needed
 from yisong.ledger.law import Law, hash_in_force
 from yisong.ledger.stored import dumps, loads
-from yisong.ledger.verdict import Entry, Known, Memory, Verdict, known_by
+from yisong.ledger.verdict import Entry, Known, Memory, Verdict, known_by, remember
 
 __all__ = [
     "TOPIC",
@@ -39,4 +39,5 @@ __all__ = [
     "known_by",
     "loads",
     "organs_meant",
+    "remember",
 ]

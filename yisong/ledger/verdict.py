@@ -65,3 +65,9 @@ def known_by(entry: Entry) -> Known | None:
     if not entry.remembered or entry.header is None or entry.header_hash is None:
         return None
     return Known(entry.header.publisher, entry.header.speaker, entry.header_hash)
+
+
+def remember(memory: dict[bytes, tuple[Known, ...]], entry: Entry) -> None:
+    """Add to the *memory* of its docket what *entry* adds to it, if anything; whoever folds record by record does."""
+    if (known := known_by(entry)) is not None and entry.header is not None:
+        memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)

@@ -7,7 +7,7 @@ from yisong.envelope.codec import encode_envelope
 from yisong.envelope.leaf import decode_leaf
 from yisong.envelope.open import Opened, open_record
 from yisong.errors import NotProven
-from yisong.ledger import Docket, Entry, Known, Law, fold, known_by
+from yisong.ledger import Docket, Entry, Known, Law, fold, remember
 from yisong.signing.verify import verify
 
 
@@ -32,8 +32,7 @@ def refold(leaves: Sequence[bytes], law: Law) -> tuple[Folded, ...]:
         docket, entry = fold(docket, record, law, memory)
         if docket is None or entry.leaf != leaf:
             raise NotProven(_differs(number, leaf, entry))
-        if (known := known_by(entry)) is not None and entry.header is not None:
-            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
+        remember(memory, entry)
         found.append(Folded(entry, docket))
     return tuple(found)
 

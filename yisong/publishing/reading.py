@@ -12,7 +12,7 @@ from yisong.home import Home
 from yisong.kafka.log import CaseLog
 from yisong.kafka.producer import KafkaLog
 from yisong.kafka.records import LogRecord
-from yisong.ledger import Docket, Known, Law, Verdict, docket_of, fold, known_by
+from yisong.ledger import Docket, Known, Law, Verdict, docket_of, fold, remember
 from yisong.publishing.access import Access, access_of, find_home
 from yisong.publishing.outbox import Position
 from yisong.schemas import decode_body
@@ -108,11 +108,9 @@ class _Reader:
     def _fold(self, case_id: str, opened: Opened) -> Read | None:
         memory = self._memories.setdefault(case_id, {})
         self._dockets[case_id], entry = fold(self._dockets.get(case_id), opened, self._law, memory)
+        remember(memory, entry)
         if entry.header is None:
             return None
-        known = known_by(entry)
-        if known is not None:
-            memory[entry.header.event_id] = (*memory.get(entry.header.event_id, ()), known)
         return Read(
             position=Position(entry.partition, entry.offset),
             log_time=entry.log_time,
