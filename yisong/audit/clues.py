@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from yisong.audit.timeline import Stored, reopened
 from yisong.audit.trails import Trail, present
 from yisong.desk.inbox import open_body
 from yisong.envelope.header import Header
 from yisong.ledger import Clock, Docket, Law, advance, loads, organs_meant
 from yisong.legal_time.days import MS_PER_DAY
+from yisong.proof.refold import reopened
 
 _CLOCKS: Final = ("P-TRIAGE", "P-CLUE-ACK", "P-EXT-REPLY")
 
@@ -68,7 +68,7 @@ def waiting_clues(trail: Trail, law: Law, *, at: int | None, now: int) -> tuple[
     """
     found, live = [], trail.live()
     for case_id, state, leaf, carried in trail.stream("waiting_clues"):
-        header = reopened(Stored(0, 0, 0, "admitted", None, leaf, b"")).header
+        header = reopened(leaf).header
         if header is not None:
             docket = loads(case_id, state)
             moment = at if at is not None else present(docket, law, live=live, now=now)

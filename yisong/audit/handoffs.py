@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from yisong.audit.played import Position
-from yisong.audit.timeline import Stored, reopened
 from yisong.audit.trails import Trail, present
 from yisong.envelope.header import AggregateRef, Header
 from yisong.envelope.partition import partition_of
 from yisong.ledger import Clock, Docket, Law, advance, loads
+from yisong.proof.refold import reopened
 
 _OWED_BY_ANOTHER: Final = frozenset({"to", "sender", "receiver", "leads", "issuer"})
 
@@ -181,6 +181,6 @@ def _handing_over(law: Law) -> frozenset[str]:
 
 
 def _header(leaf: bytes) -> Iterator[Header]:
-    header = reopened(Stored(0, 0, 0, "refused", None, leaf, b"")).header
+    header = reopened(leaf).header
     if header is not None:
         yield header

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
-from yisong.audit.timeline import Stored, reopened
 from yisong.audit.trails import Trail
 from yisong.envelope.header import AggregateRef, Cite, Header
+from yisong.proof.refold import reopened
 
 
 class Act(NamedTuple):
@@ -39,7 +39,7 @@ def acknowledgements(trail: Trail) -> tuple[Acknowledgement, ...]:
     acts = (
         Act(log_time, header)
         for log_time, leaf in trail.rows("supervision_acts")
-        if (header := reopened(Stored(0, 0, 0, "admitted", None, leaf, b"")).header) is not None
+        if (header := reopened(leaf).header) is not None
     )
     return acknowledged(acts)
 

@@ -8,11 +8,9 @@ from yisong.audit.corrections import Correction, corrected, corrections, readabl
 from yisong.audit.played import Position
 from yisong.audit.trails import Trail, present
 from yisong.envelope.header import AggregateRef, Header
-from yisong.envelope.open import Opened
 from yisong.errors import ProofFault
-from yisong.ledger import Breach, Clock, Docket, Entry, Known, Law, advance, breaches, fold, remember
-from yisong.proof import refold
-from yisong.signing.verify import verify
+from yisong.ledger import Breach, Clock, Docket, Entry, Law, advance, breaches
+from yisong.proof.refold import judged_again
 
 
 class Stored(NamedTuple):
@@ -111,26 +109,14 @@ def refolded(stored: Sequence[Stored], law: Law, *, agency: str) -> tuple[Docket
     """
     docket: Docket | None = None
     entries: list[Entry] = []
-    memory: dict[bytes, tuple[Known, ...]] = {}
-    opened = verify([reopened(one) for one in stored], bus=law.bus.name, keys=law.rulebook.keys)
-    for one, record in zip(stored, opened, strict=True):
-        docket, entry = fold(docket, record, law, memory)
+    again = judged_again([one.leaf for one in stored], law)
+    for one, (docket, entry) in zip(stored, again, strict=True):
         if docket is None or entry.leaf_hash != one.leaf_hash:
             raise _differs(one, entry, agency)
-        remember(memory, entry)
         entries.append(entry)
     if docket is None:
         raise ValueError("a docket has at least one record")
     return docket, entries
-
-
-def reopened(stored: Stored) -> Opened:
-    """
-    Return what decoding made of a record, from its leaf; only the body is missing, and no rule reads that.
-
-    Raises Undecodable where the leaf is none.
-    """
-    return refold.reopened(stored.leaf)
 
 
 def _moment(entry: Entry) -> Moment:

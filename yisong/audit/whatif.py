@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from yisong.audit.played import Position
-from yisong.audit.timeline import Stored, refolded, reopened
+from yisong.audit.timeline import Stored, refolded
 from yisong.audit.trails import Trail
-from yisong.ledger import Clock, Docket, Entry, Known, Law, advance, fold, remember
-from yisong.signing.verify import verify
+from yisong.ledger import Clock, Docket, Entry, Law, advance
+from yisong.proof.refold import judged_again
 
 What = Literal["verdict", "state", "clock", "breach"]
 
@@ -94,16 +94,11 @@ def other_case(stored: Sequence[Stored], law: Law, other: Law, *, agency: str, n
 
 def folded(stored: Sequence[Stored], law: Law) -> Folded:
     """Fold the records of one docket under *law*, whatever the trail says of them. *stored* is not empty."""
-    docket: Docket | None = None
-    entries: list[Entry] = []
-    memory: dict[bytes, tuple[Known, ...]] = {}
-    for record in verify([reopened(one) for one in stored], bus=law.bus.name, keys=law.rulebook.keys):
-        docket, entry = fold(docket, record, law, memory)
-        remember(memory, entry)
-        entries.append(entry)
+    judged = tuple(judged_again([one.leaf for one in stored], law))
+    docket = judged[-1][0] if judged else None
     if docket is None:
         raise ValueError("a docket has at least one record")
-    return Folded(docket, entries)
+    return Folded(docket, [entry for _, entry in judged])
 
 
 def differences(actual: Folded, instead: Folded, law: Law) -> Iterator[Difference]:

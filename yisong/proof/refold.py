@@ -1,6 +1,6 @@
 """What do the rules make of the records of a docket? The fold again, from the leaves alone: no rule reads a body."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from yisong.envelope.codec import encode_envelope
@@ -24,17 +24,26 @@ def refold(leaves: Sequence[bytes], law: Law) -> tuple[Folded, ...]:
 
     Raises NotProven where a leaf is not what the rules make of its record.
     """
-    docket: Docket | None = None
-    memory: dict[bytes, tuple[Known, ...]] = {}
     found: list[Folded] = []
-    opened = verify([reopened(leaf) for leaf in leaves], bus=law.bus.name, keys=law.rulebook.keys)
-    for number, (leaf, record) in enumerate(zip(leaves, opened, strict=True), start=1):
-        docket, entry = fold(docket, record, law, memory)
+    for number, (leaf, (docket, entry)) in enumerate(zip(leaves, judged_again(leaves, law), strict=True), start=1):
         if docket is None or entry.leaf != leaf:
             raise NotProven(_differs(number, leaf, entry))
-        remember(memory, entry)
         found.append(Folded(entry, docket))
     return tuple(found)
+
+
+def judged_again(leaves: Sequence[bytes], law: Law) -> Iterator[tuple[Docket | None, Entry]]:
+    """
+    Yield what *law* makes of each record of one docket, from its first leaf on, whatever the leaves say of verdicts.
+
+    The docket is None where a leaf is of none. Raises Undecodable where bytes are no leaf.
+    """
+    docket: Docket | None = None
+    memory: dict[bytes, tuple[Known, ...]] = {}
+    for record in verify([reopened(leaf) for leaf in leaves], bus=law.bus.name, keys=law.rulebook.keys):
+        docket, entry = fold(docket, record, law, memory)
+        remember(memory, entry)
+        yield docket, entry
 
 
 def reopened(leaf_bytes: bytes) -> Opened:

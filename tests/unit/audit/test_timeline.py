@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.audit.on_paper import HISTORIES, NEGATIVES, Desk, OnPaper, history
-from yisong.audit.timeline import Stored, refolded, reopened
+from yisong.audit.timeline import Stored, refolded
 from yisong.errors import ProofFault
+from yisong.proof.refold import reopened
 
 ALL = sorted(file.stem for folder in (HISTORIES, NEGATIVES) for file in folder.glob("*.jsonl"))
 
@@ -66,6 +67,6 @@ class TestReopening:
 
     def test_keeps_what_made_a_record_malformed(self, desk: Desk) -> None:
         """A value that was no envelope leaves a leaf without a header."""
-        opened = reopened(_stored(desk.play(history("N60")), "CRB-980100-2016-000033-Y")[-1])
+        opened = reopened(_stored(desk.play(history("N60")), "CRB-980100-2016-000033-Y")[-1].leaf)
 
         assert (opened.fault, opened.header, opened.header_bytes) == ("malformed", None, None)
