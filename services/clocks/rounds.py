@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from secrets import token_bytes
 
 from services.clocks.handle import draft
-from services.clocks.rules import Notice, first_line, provisional_years, rank, system_organ, unsaid
+from services.clocks.rules import Notice, first_line, provisional_years, rank, unsaid
 from services.clocks.store import Due, Store, Watched
 from yisong.envelope.codec import SALT_BYTES
 from yisong.home import Agency
@@ -68,7 +68,7 @@ class Rounds:
         """Speak for *agency*. *ends* asks the broker for the offset that comes next in each partition; *now* in ms."""
         self._metrics = metrics or Metrics(agency)
         self._agency, self._law, self._store, self._pace = agency, law, store, pace
-        self._publisher = system_organ(agency, law)
+        self._publisher = law.system_organ(agency)
         self._ends, self._now = ends, now
         self._to_reach: Mapping[int, int] | None = None
         self._warned_of: frozenset[int] = frozenset()

@@ -75,11 +75,6 @@ def rank(agency: Agency, *, first: Agency) -> int:
     return order.index(agency)
 
 
-def system_organ(agency: Agency, law: Law) -> str:
-    """Return the identity under which the node of *agency* speaks for the bus."""
-    return next(organ.id for organ in law.organs.values() if organ.role == "system" and organ.node == agency)
-
-
 def provisional_years(docket: Docket) -> frozenset[int]:
     """Return the years in which running clocks end whose days were counted before the holidays were known."""
     ends = (clock.due_rolled for clock in docket.clocks if clock.provisional and clock.outcome == "running")

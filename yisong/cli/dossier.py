@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import orjson
 import typer
@@ -11,22 +11,19 @@ from yisong.audit.dossiers import dossier_to, receiver_of
 from yisong.audit.receipts import Place
 from yisong.audit.trails import Trail, open_trail, present
 from yisong.cli.page import page
+from yisong.cli.proving import verified, when_cosigned
 from yisong.envelope.case_id import is_case_id
-from yisong.errors import NotPublishable, TimedOut
+from yisong.errors import NotPublishable
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of, read_versions
 from yisong.ledger import Law
-from yisong.proof.cosigners import cosigners
 from yisong.proof.dossier import Dossier, dossier_bytes
-from yisong.proof.policy import QUORUM, policy_of
+from yisong.proof.policy import QUORUM
 from yisong.proof.statement import Statement
-from yisong.proof.verifier import verify
 from yisong.publishing.instants import to_text
 from yisong.publishing.publisher import Published, Publisher
 from yisong.rulebook.version import SignedVersion
 from yisong.schemas import pii_level
-
-_LOOK_SECONDS: Final = 0.2
 
 Case = Annotated[str, typer.Argument(help="The case id, CRB-…")]
 Output = Annotated[Path, typer.Option("-o", "--output", dir_okay=False, help="Write the dossier to this file.")]
@@ -71,9 +68,7 @@ def dossier(  # noqa: PLR0913 (the command's options)
         notice = _announce(home, trail, case, law, to=named, purpose=purpose, masked=mask is not None, wait=timeout)
         made = _await(trail, case, notice, law, _versions(home, law), mask=mask, timeout=timeout)
     data = dossier_bytes(made)
-    # Nobody gets a dossier that does not verify: what fails here, fails before it is handed over.
-    keys = law.rulebook.keys
-    said = verify(data, policy=policy_of(cosigners(law.rulebook)), keys=keys, rulebooks=[law.rulebook.hash])
+    said = verified(data, law, rulebooks=[law.rulebook.hash])
     output.write_bytes(data)
     _tell(said, output, json=json)
 
@@ -102,7 +97,7 @@ def _announce(  # noqa: PLR0913 (what the notice says, and where)
         "event_type": "DossierIssued",
         "case_id": case,
         "aggregate": {"kind": "case", "id": case},
-        "publisher": next(o.id for o in law.organs.values() if o.role == "system" and o.node == trail.agency),
+        "publisher": law.system_organ(trail.agency),
         "occurred_at": to_text(as_of),
         "to": [receiver],
         "region_code": case[4:10],
@@ -130,16 +125,15 @@ def _await(  # noqa: PLR0913 (of what, where it ends, by which law, for whom, ho
             [f"the notice: {notice.reason or notice.verdict or 'not logged'}"],
         )
     last = Place(notice.position.partition, notice.position.offset, case, notice.verdict, None)
-    deadline = time.monotonic() + timeout
-    while (made := dossier_to(trail, last, law, versions, mask=mask, least=QUORUM)) is None:
-        if time.monotonic() > deadline:
-            have = trail.cosignatures(law).cosigners_over(last.partition, last.offset)
-            raise TimedOut(
-                f"The notice at {last} is recorded by {have} nodes, and a dossier needs {QUORUM}. Nothing was written. "
-                "Ask again later; `yisong status` shows which node lags behind."
-            )
-        time.sleep(_LOOK_SECONDS)
-    return made
+    return when_cosigned(
+        lambda: dossier_to(trail, last, law, versions, mask=mask, least=QUORUM),
+        trail,
+        law,
+        what=f"The notice at {last}",
+        partition=last.partition,
+        offset=last.offset,
+        timeout=timeout,
+    )
 
 
 def _versions(home: Home, law: Law) -> tuple[SignedVersion, ...]:

@@ -1,28 +1,25 @@
 """How does one prove that a referral was answered, or that it was not? ``yisong handoff``."""
 
 import re
-import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
 import typer
 
-from yisong.audit.handoff_files import Span, handoff_over, span_of
-from yisong.audit.trails import Trail, open_trail
+from yisong.audit.handoff_files import handoff_over, span_of
+from yisong.audit.trails import open_trail
 from yisong.cli.page import page
+from yisong.cli.proving import verified, when_cosigned
 from yisong.envelope.case_id import is_case_id
-from yisong.errors import TimedOut
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
-from yisong.proof.cosigners import cosigners
 from yisong.proof.handoff import Handoff, handoff_bytes
-from yisong.proof.policy import QUORUM, policy_of
-from yisong.proof.verifier import verify
+from yisong.proof.policy import QUORUM
 
 _REFERRAL: Final = re.compile(r"R-(CRB-.{20})-[1-9][0-9]{0,8}", re.ASCII)
-_LOOK_SECONDS: Final = 0.2
 
 Referral = Annotated[str, typer.Argument(help="The referral's id, R-CRB-…-1.")]
 Output = Annotated[Path, typer.Option("-o", "--output", dir_okay=False, help="Write the proof to this file.")]
@@ -53,27 +50,21 @@ def handoff(
                 err=True,
             )
             raise typer.Exit(1)
-        made = _await(trail, span, law, case_id=found[1], referral=referral, timeout=timeout)
+        made = when_cosigned(
+            partial(handoff_over, trail, span, law, case_id=found[1], referral=referral, least=QUORUM),
+            trail,
+            law,
+            what=f"The end of the handoff, at {span.partition}/{span.last},",
+            partition=span.partition,
+            offset=span.last,
+            timeout=timeout,
+        )
     _give(made, law, output, json=json)
-
-
-def _await(trail: Trail, span: Span, law: Law, *, case_id: str, referral: str, timeout: float) -> Handoff:  # noqa: PLR0913 (of what, by which law, how long)
-    deadline = time.monotonic() + timeout
-    while (made := handoff_over(trail, span, law, case_id=case_id, referral=referral, least=QUORUM)) is None:
-        if time.monotonic() > deadline:
-            have = trail.cosignatures(law).cosigners_over(span.partition, span.last)
-            raise TimedOut(
-                f"The end of the handoff, at {span.partition}/{span.last}, is recorded by {have} nodes, and a proof "
-                f"needs {QUORUM}. Nothing was written. Ask again later; `yisong status` shows which node lags behind."
-            )
-        time.sleep(_LOOK_SECONDS)
-    return made
 
 
 def _give(made: Handoff, law: Law, output: Path, *, json: bool) -> None:
     data = handoff_bytes(made)
-    # Nobody gets a proof that does not verify: what fails here, fails before it is filed as evidence.
-    facts = verify(data, policy=policy_of(cosigners(law.rulebook)), keys=law.rulebook.keys).facts
+    facts = verified(data, law).facts
     output.write_bytes(data)
     if json:
         names = ("case_id", "referral", "receipted", "late", "sent_at", "ended_at", "records", "size", "have", "of")

@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -13,17 +12,15 @@ import typer
 from yisong.audit.receipts import Place, newest_place, place_at, places_of, receipt_at
 from yisong.audit.trails import Trail, open_trail
 from yisong.cli.page import page
-from yisong.errors import TimedOut
-from yisong.home import AGENCIES, Agency, Home
+from yisong.cli.proving import verified, when_cosigned
+from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.proof.cosigners import cosigners
-from yisong.proof.policy import QUORUM, policy_of
+from yisong.proof.policy import QUORUM
 from yisong.proof.receipt import Receipt, receipt_bytes
-from yisong.proof.verifier import verify
 
 _POSITION: Final = re.compile(r"(0|[1-9][0-9]{0,8})/(0|[1-9][0-9]{0,17})")
-_LOOK_SECONDS: Final = 0.2
 
 Event = Annotated[
     str | None, typer.Argument(help="The event's id, or its position as partition/offset.", show_default=False)
@@ -59,7 +56,15 @@ def receipt(  # noqa: PLR0913 (the command's options)
     law = law_of(home, home.need_running())
     with open_trail(home.need_running(), node) as trail:
         place = _newest(trail) if event is None else _place(trail, event)
-        made = _await(trail, place, law, timeout=timeout)
+        made = when_cosigned(
+            lambda: receipt_at(trail, place, law, least=QUORUM),
+            trail,
+            law,
+            what=f"The event at {place}",
+            partition=place.partition,
+            offset=place.offset,
+            timeout=timeout,
+        )
     _give(made, place, law, output=output, vkeys=vkeys, json=json)
 
 
@@ -92,25 +97,11 @@ def _place(trail: Trail, event: str) -> Place:
     return found[0]
 
 
-def _await(trail: Trail, place: Place, law: Law, *, timeout: float) -> Receipt:
-    deadline = time.monotonic() + timeout
-    while (made := receipt_at(trail, place, law, least=QUORUM)) is None:
-        if time.monotonic() > deadline:
-            have = trail.cosignatures(law).cosigners_over(place.partition, place.offset)
-            raise TimedOut(
-                f"The event at {place} is recorded by {have} of {len(AGENCIES)} nodes, and a proof needs {QUORUM}. "
-                f"Nothing was written. Ask again later; `yisong status` shows which node lags behind."
-            )
-        time.sleep(_LOOK_SECONDS)
-    return made
-
-
 def _give(  # noqa: PLR0913 (what there is to give, and how)
     made: Receipt, place: Place, law: Law, *, output: Path | None, vkeys: Path | None, json: bool
 ) -> None:
     data, keys = receipt_bytes(made), cosigners(law.rulebook)
-    # Nobody gets a receipt that does not verify: what fails here, fails before it is filed as evidence.
-    statement = verify(data, policy=policy_of(keys), keys=law.rulebook.keys)
+    statement = verified(data, law)
     if vkeys is not None:
         vkeys.write_text("".join(f"{key.text}\n" for key in keys), encoding="ascii")
     if output is not None:

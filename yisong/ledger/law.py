@@ -177,6 +177,10 @@ class Law:
             above = self.organs[above].parent
         return False
 
+    def system_organ(self, node: str) -> str:
+        """Return the identity under which *node*, which must exist, speaks for the bus."""
+        return next(organ.id for organ in self.organs.values() if organ.role == "system" and organ.node == node)
+
     def may_act(self, publisher: str, acting_for: str, event_type: str, log_time: int) -> bool:
         """Hold where *publisher* may act for *acting_for*: same role, and its superior or delegate (directory.yaml)."""
         actor, principal = self.organs[publisher], self.organs[acting_for]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.clocks.handle import body, fields
-from services.clocks.rules import Notice, first_line, provisional_years, rank, system_organ, unsaid
+from services.clocks.rules import Notice, first_line, provisional_years, rank, unsaid
 from tests.unit.ledger.story import Story, law, told
 from yisong.ledger import Docket, Law, advance
 from yisong.publishing.compose import Place, compose, content
@@ -146,7 +146,7 @@ class TestTheFirstLine:
         assert ranks == [1, 2, 0, 3]
 
     def test_speaks_as_the_system(self) -> None:
-        assert [system_organ(agency, law()) for agency in ("cac", "police")] == ["S-cac", "S-police"]
+        assert [law().system_organ(agency) for agency in ("cac", "police")] == ["S-cac", "S-police"]
 
 
 class TestProvisionalDates:
