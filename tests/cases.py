@@ -6,12 +6,10 @@ from functools import cache
 from typing import Any, Final
 
 from tests.unit.ledger.story import history
+from tests.waiting import PATIENCE
 from yisong import Published, Publisher
 from yisong.publishing.instants import to_ms
 from yisong.publishing.publisher import Wait
-
-PATIENCE: Final = 120.0
-"""How long (s) a test waits for what must come: also on a machine that is much slower than ours."""
 
 MACHINES_SIGN: Final = """
 version: 1

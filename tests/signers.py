@@ -9,8 +9,8 @@ import psycopg
 
 from services.trail.checkpoints import Rounds, Signing
 from services.trail.merge import Merger
-from tests.holding import held
 from tests.trails import Servers
+from tests.waiting import until
 from yisong.home import Agency
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
 from yisong.metrics import Metrics
@@ -48,7 +48,7 @@ class Signer:
             anyway=self.anyway,
         )
         self.store = CheckpointStore(connect(self.dsn, autocommit=True))
-        assert held(self.store)
+        until(self.store.hold, "somebody else still has the lock")
         self.merger = Merger(
             self.store, us=self.agency, partitions=self.servers.law.bus.partitions, metrics=self.metrics
         )

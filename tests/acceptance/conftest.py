@@ -1,10 +1,25 @@
 import pytest
+from typer.testing import CliRunner
 
 from tests.shifted import GIVEN, OURS, read_all
 from yisong.audit.expected_file import Expected, read_expected
 from yisong.audit.history_file import History
 from yisong.audit.replay import Replay, Stage, replay
 from yisong.embedded import Bus
+
+
+@pytest.fixture
+def home(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """Let commands find the shared bus."""
+    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
+    return bus
+
+
+@pytest.fixture
+def command(home: Bus) -> CliRunner:
+    """Give the command line, on the shared bus."""
+    del home
+    return CliRunner()
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,16 @@
 """Four desks and four clocks services: a referral is the police's duty, and each of its breaches is told once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from time import monotonic, sleep
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 import yisong
-from tests.cases import PATIENCE, Case
+from tests.cases import Case
 from tests.clocks import four_services, have_nothing_to_say
 from tests.clues import own_case
+from tests.waiting import until
 from yisong.embedded import Bus
 from yisong.home import Agency
 
@@ -27,13 +27,6 @@ def four_clocks(bus: Bus) -> Iterator[Bus]:
     with four_services(bus, "--grace", "120"):
         yield bus
     bus.start_clocks()
-
-
-def until(holds: Callable[[], bool], otherwise: str) -> None:
-    deadline = monotonic() + PATIENCE
-    while not holds():
-        assert monotonic() < deadline, otherwise
-        sleep(0.1)
 
 
 def of_desk(bus: Bus, agency: Agency, name: str) -> Counter[str]:

@@ -4,14 +4,6 @@ from typer.testing import CliRunner
 
 from yisong.audit.replay import Replay
 from yisong.cli.main import app
-from yisong.embedded import Bus
-
-
-@pytest.fixture
-def command(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """Give the command line, on the shared bus."""
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return CliRunner()
 
 
 @pytest.mark.usefixtures("everything")

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 import yisong
 from tests.cases import Case
 from tests.clues import own_case
+from tests.commands import run
 from yisong.audit.trails import open_trail
 from yisong.cli.main import app
 from yisong.embedded import Bus
@@ -18,18 +19,6 @@ from yisong.proof.dossier import dossier_bytes, parse_dossier
 from yisong.proof.refold import refold
 
 CASE = own_case(71_101)
-
-
-def run(*argv: str) -> str:
-    result = CliRunner().invoke(app, list(argv))
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-@pytest.fixture
-def home(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return bus
 
 
 @pytest.fixture(scope="module")

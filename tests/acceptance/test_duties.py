@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases import PATIENCE
 from tests.clues import evidence_preserved, own_case
 from tests.desks import referred
+from tests.waiting import PATIENCE
 from yisong import Publisher
 from yisong.embedded import Bus
 from yisong.envelope.case_id import register_case_id

@@ -8,26 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 import yisong
-from tests.cases import PATIENCE, Case
+from tests.cases import Case
 from tests.clues import own_case
+from tests.commands import run
+from tests.waiting import PATIENCE
 from yisong.cli.main import app
 from yisong.embedded import Bus
 from yisong.proof.handoff import handoff_bytes, parse_handoff
 
 CASE = own_case(71_001)
 REFERRAL = f"R-{CASE}-1"
-
-
-def run(*argv: str) -> str:
-    result = CliRunner().invoke(app, list(argv))
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-@pytest.fixture
-def home(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return bus
 
 
 def proof(file: Path, *argv: str) -> dict[str, object]:

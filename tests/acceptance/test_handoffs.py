@@ -5,18 +5,10 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from tests.cases import PATIENCE
+from tests.waiting import PATIENCE
 from yisong.audit.replay import Replay
 from yisong.cli.main import app
-from yisong.embedded import Bus
 from yisong.home import AGENCIES
-
-
-@pytest.fixture
-def command(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """Give the command line, on the shared bus."""
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return CliRunner()
 
 
 @pytest.mark.usefixtures("everything")

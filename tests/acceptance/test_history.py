@@ -9,16 +9,8 @@ from yisong.audit.replay import Replay, Stage, replay
 from yisong.audit.timeline import timeline
 from yisong.audit.trails import open_trail
 from yisong.cli.main import app
-from yisong.embedded import Bus
 from yisong.envelope.case_id import case_id
 from yisong.home import AGENCIES
-
-
-@pytest.fixture
-def command(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """Give the command line, on the shared bus."""
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return CliRunner()
 
 
 @pytest.fixture

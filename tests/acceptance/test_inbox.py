@@ -1,11 +1,9 @@
-import time
-
 import orjson
 import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from tests.cases import PATIENCE
+from tests.waiting import until
 from yisong.audit.replay import Replay
 from yisong.cli.main import app
 from yisong.embedded import Bus
@@ -16,10 +14,7 @@ from yisong.home import AGENCIES, Agency
 def command(bus: Bus, everything: Replay, monkeypatch: pytest.MonkeyPatch) -> CliRunner:  # noqa: ARG001 (what was replayed)
     """Give the command line, on the shared bus, whose inboxes hold all that was recorded."""
     monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    deadline = time.monotonic() + PATIENCE
-    while any(map(_waiting, bus.running.dsn.values())):
-        assert time.monotonic() < deadline, "the inboxes were not filled"
-        time.sleep(0.1)
+    until(lambda: not any(map(_waiting, bus.running.dsn.values())), "the inboxes were not filled")
     return CliRunner()
 
 

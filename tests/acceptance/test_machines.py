@@ -11,8 +11,9 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from tests.cases import PATIENCE, Case, clue_of_cac, ordered_jointly
+from tests.cases import Case, clue_of_cac, ordered_jointly
 from tests.clues import own_case
+from tests.waiting import PATIENCE
 from yisong import Publisher
 from yisong.cli.main import app
 from yisong.desk.filing_csv import COLUMNS

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
+from tests.commands import run
 from yisong.audit.replay import Replay
 from yisong.audit.trails import open_trail
 from yisong.cli.main import app
@@ -17,18 +18,6 @@ from yisong.envelope.leaf import decode_leaf
 from yisong.proof.receipt import parse_receipt
 
 NOWHERE = "a folder without a bus"
-
-
-def run(*argv: str) -> str:
-    result = CliRunner().invoke(app, list(argv))
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-@pytest.fixture
-def home(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> Bus:
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return bus
 
 
 def remembered(bus: Bus, replay: Replay) -> tuple[str, UUID]:

@@ -17,13 +17,6 @@ from yisong.home import Home
 HISTORIES = Path(__file__).parents[2] / "examples" / "histories"
 
 
-@pytest.fixture
-def command(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """Give the command line, on the shared bus."""
-    monkeypatch.setenv("YISONG_HOME", str(bus.home.path))
-    return CliRunner()
-
-
 class TestReplay:
     def test_is_as_expected_where_the_expected_file_is_right(self, command: CliRunner) -> None:
         """A referral that is passed on from 甲省一市 to 乙省二市, over the Mid-Autumn holiday."""

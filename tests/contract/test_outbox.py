@@ -10,7 +10,7 @@ from threading import Barrier
 import psycopg
 import pytest
 
-from tests.holding import held
+from tests.waiting import until
 from yisong.postgres import connect
 from yisong.publishing.compose import Content, Place
 from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Settled, Signed
@@ -203,7 +203,7 @@ class TestHold:
         assert first.hold()
         assert not second.hold()
         first.close()
-        assert held(second)
+        until(second.hold, "somebody else still has the lock")
         second.close()
 
 

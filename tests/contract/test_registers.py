@@ -7,29 +7,15 @@ from datetime import date
 import psycopg
 import pytest
 
+from tests.filings import NOVELS
 from yisong.desk.filing_register import FilingRegister
-from yisong.desk.filings import Asked, Filing
+from yisong.desk.filings import Asked
 from yisong.desk.paper_intake import PaperIntake
 from yisong.desk.papers import Paper
 from yisong.postgres import connect
 from yisong.postgres.connection import Rows
 
 REFERRAL = "R-CRB-980100-2016-000021-5-1"
-FILED = Filing(
-    authority="T98",
-    kind="domain",
-    value="novel-a.example",
-    icp_no="例ICP备16000001号-1",
-    licence_no=None,
-    sponsor_kind="organisation",
-    sponsor_name="甲一市墨池网络科技有限公司(合成)",
-    sponsor_uscc="91980100FAKE000139",
-    contact_ref="ref://T98/contact/0001",
-    access_provider="甲省示例接入(合成)",
-    access_region="980000",
-    valid_from=date(2016, 1, 1),
-    valid_to=None,
-)
 BY_NAME = Asked("domain", ("www.novel-a.example", "novel-a.example"))
 
 
@@ -47,22 +33,22 @@ class TestFilings:
     def test_come_back_as_they_were_kept(self, database: Rows) -> None:
         register = FilingRegister(database)
 
-        assert register.keep([FILED]) == (1, 0, 0)
-        assert register.find(BY_NAME, on=date(2016, 7, 20)) == FILED
+        assert register.keep([NOVELS]) == (1, 0, 0)
+        assert register.find(BY_NAME, on=date(2016, 7, 20)) == NOVELS
 
     def test_that_are_imported_again_change_only_what_they_say_otherwise(self, database: Rows) -> None:
         register = FilingRegister(database)
-        other = replace(FILED, value="films-d.example")
-        register.keep([FILED, other])
+        other = replace(NOVELS, value="films-d.example")
+        register.keep([NOVELS, other])
 
-        assert register.keep([replace(FILED, access_region="960000"), other]) == (0, 1, 1)
+        assert register.keep([replace(NOVELS, access_region="960000"), other]) == (0, 1, 1)
         found = register.find(BY_NAME, on=date(2016, 7, 20))
         assert found is not None
         assert found.access_region == "960000"
 
     def test_hold_from_their_first_day_until_before_their_last(self, database: Rows) -> None:
         register = FilingRegister(database)
-        register.keep([replace(FILED, valid_to=date(2016, 8, 1))])
+        register.keep([replace(NOVELS, valid_to=date(2016, 8, 1))])
 
         days = (date(2015, 12, 31), date(2016, 1, 1), date(2016, 7, 31), date(2016, 8, 1))
         assert [register.find(BY_NAME, on=day) is not None for day in days] == [False, True, True, False]
@@ -70,7 +56,7 @@ class TestFilings:
     def test_that_moved_to_another_province_are_found_there_from_then_on(self, database: Rows) -> None:
         """Nobody has ended the older one; the newer one holds."""
         register = FilingRegister(database)
-        register.keep([FILED, replace(FILED, authority="T97", valid_from=date(2016, 6, 1))])
+        register.keep([NOVELS, replace(NOVELS, authority="T97", valid_from=date(2016, 6, 1))])
 
         found = [register.find(BY_NAME, on=day) for day in (date(2016, 5, 31), date(2016, 6, 1))]
 
@@ -78,14 +64,14 @@ class TestFilings:
 
     def test_are_found_under_the_most_exact_name(self, database: Rows) -> None:
         register = FilingRegister(database)
-        exact = replace(FILED, value="www.novel-a.example", authority="T97")
-        register.keep([replace(FILED, valid_from=date(2016, 6, 1)), exact])
+        exact = replace(NOVELS, value="www.novel-a.example", authority="T97")
+        register.keep([replace(NOVELS, valid_from=date(2016, 6, 1)), exact])
 
         assert register.find(BY_NAME, on=date(2016, 7, 20)) == exact
 
     def test_of_an_app_are_none_of_a_domain(self, database: Rows) -> None:
         register = FilingRegister(database)
-        register.keep([FILED])
+        register.keep([NOVELS])
 
         assert register.find(Asked("app", ("novel-a.example",)), on=date(2016, 7, 20)) is None
 
@@ -93,7 +79,7 @@ class TestFilings:
         register = FilingRegister(database)
 
         with pytest.raises(psycopg.errors.CheckViolation):
-            register.keep([FILED, replace(FILED, value="x.example", valid_to=date(2015, 1, 1))])
+            register.keep([NOVELS, replace(NOVELS, value="x.example", valid_to=date(2015, 1, 1))])
         assert register.find(BY_NAME, on=date(2016, 7, 20)) is None
 
 

@@ -12,8 +12,8 @@ from signal import SIGKILL
 import psycopg
 import pytest
 
-from tests.cases import PATIENCE
 from tests.clocks import four_services, have_nothing_to_say
+from tests.waiting import PATIENCE, until
 from yisong.audit.history_file import History, read_history
 from yisong.audit.replay import Stage, replay
 from yisong.embedded import Bus
@@ -59,8 +59,8 @@ def said(bus: Bus, agency: Agency, case_ids: Sequence[str]) -> dict[str, Said]:
 
 def until_said(bus: Bus, case_ids: Sequence[str]) -> Mapping[str, Said]:
     """Wait until the breach of each case is admitted in all four trails, and return what the last of them says."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         found = [said(bus, agency, case_ids) for agency in AGENCIES]
         if all(one["admitted", None] for trail in found for one in trail.values()):
             return found[-1]
@@ -70,10 +70,7 @@ def until_said(bus: Bus, case_ids: Sequence[str]) -> Mapping[str, Said]:
 
 def until_silent(bus: Bus, case_ids: Sequence[str]) -> None:
     """Wait until no clocks service has anything left to say of these cases."""
-    until = time.monotonic() + PATIENCE
-    while not have_nothing_to_say(bus, case_ids):
-        assert time.monotonic() < until, "a clocks service still has something to say"
-        time.sleep(0.2)
+    until(lambda: have_nothing_to_say(bus, case_ids), "a clocks service still has something to say")
 
 
 class TestFourServices:

@@ -6,14 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 import psycopg
 import pytest
 from kafka import KafkaProducer
 
-from tests.cases import PATIENCE
 from tests.clues import own_case
 from tests.desks import referred
 from tests.faults.answering_desk import FAILING
@@ -28,6 +28,8 @@ from tests.faults.mixed_load import (
     sent_by_desk,
     settled,
 )
+from tests.waiting import PATIENCE
+from tests.waiting import until as wait_until
 from yisong import Publisher
 from yisong.desk.inbox import decode_record, topic
 from yisong.embedded import Bus, node
@@ -40,6 +42,7 @@ from yisong.publishing.instants import to_ms
 # `make soak` runs the whole, `make test` a small version.
 KILLS, CASES = (20, 60) if os.environ.get("YISONG_SOAK") else (3, 8)
 _PATIENCE = PATIENCE + CASES * 2
+until = partial(wait_until, seconds=_PATIENCE)
 # On a slow machine a run takes minutes, and a whole one hours.
 pytestmark = pytest.mark.timeout(7200 if os.environ.get("YISONG_SOAK") else 900)
 
@@ -101,13 +104,6 @@ class AnsweringDesk:
         self.process.wait(PATIENCE)
         self.publisher.close()
         self.out.close()
-
-
-def until(holds: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")

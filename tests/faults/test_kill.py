@@ -11,6 +11,7 @@ import pytest
 
 from tests.clues import own_case, story
 from tests.trails import Servers, digests
+from tests.waiting import until
 from yisong import Publisher
 from yisong.embedded import Bus
 from yisong.home import AGENCIES, Home
@@ -126,9 +127,7 @@ def _await_all(trails: Servers) -> None:
 
 
 def _until(holds: Callable[[], bool], deadline: float, agency: str) -> None:
-    while not holds():
-        assert time.monotonic() < deadline, f"the trail of {agency} did not reach the end of the log"
-        time.sleep(0.2)
+    until(holds, f"the trail of {agency} did not reach the end of the log", seconds=deadline - time.monotonic())
 
 
 def _positions(dsn: str) -> dict[int, int]:

@@ -14,8 +14,8 @@ import pytest
 
 from services.clocks.rounds import Pace, Rounds
 from services.clocks.store import Due, Store
-from tests.holding import held
 from tests.trails import Servers
+from tests.waiting import until
 from yisong.audit.build import Builder
 from yisong.audit.forecast import Forecast
 from yisong.audit.fresh import FIRST_FRESH, renumbered, renumbering, unused_ids
@@ -61,7 +61,7 @@ class Node:
         """Begin as a process does, whatever became of the one before."""
         self.store.close()
         self.store = Store(self.dsn)
-        assert held(self.store)
+        until(self.store.hold, "somebody else still has the lock")
         self.rounds = Rounds(
             agency=self.agency,
             law=self._servers.law,
@@ -424,7 +424,7 @@ def test_only_one_clocks_service_watches_a_node(cooperation: Cooperation) -> Non
     with closing(Store(cooperation["miit"].dsn)) as second:
         assert not second.hold()
         cooperation["miit"].store.close()
-        assert held(second)
+        until(second.hold, "somebody else still has the lock")
 
 
 def _dies_at_the_second(say: Callable[..., None]) -> Callable[..., None]:

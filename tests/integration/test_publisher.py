@@ -2,17 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, sleep
 from uuid import uuid4
 
 import orjson
 import psycopg
 import pytest
 
-from tests.cases import PATIENCE
 from tests.clues import clue_found, evidence_preserved, own_case, story
+from tests.waiting import PATIENCE, until
 from yisong import Published, Publisher, read
 from yisong.embedded import Bus
 from yisong.errors import BusNotFound, NotPublishable
@@ -28,13 +27,6 @@ def recorded(bus: Bus, case: str, *, agency: str = "police") -> list[str]:
             (case,),
         )
         return [str(row[0]) for row in rows]
-
-
-def until(condition: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
-    end = monotonic() + seconds
-    while not condition():
-        assert monotonic() < end, "it has not come to that in time"
-        sleep(0.1)
 
 
 def admitted(bus: Bus, case: str, *, agency: str = "police") -> int:

@@ -12,9 +12,9 @@ from services.trail import relay
 from services.trail.follow import Trail
 from services.trail.relay import Relay, Relayable, Waiting
 from services.trail.rules import Relayed
-from tests.cases import PATIENCE
 from tests.inboxes import expected, first_standings, lying_in, offsets
 from tests.trails import Servers
+from tests.waiting import PATIENCE, until
 from yisong.desk.inbox import LARGEST_DELIVERY, deliveries, topic
 from yisong.errors import BusUnreachable, PositionTaken
 from yisong.kafka.inbox import InboxWriter
@@ -41,7 +41,7 @@ class TestAnInbox:
         wanted = expected(trails.bus.running.bootstrap, trails.law, "police")
 
         with relaying(trails, recorded):
-            until(lambda: waiting(recorded) == 0)
+            until(lambda: waiting(recorded) == 0, "the relay did not come to its end")
 
         after = lying_in(trails.bus.running.bootstrap, "police")
         new = {at: records[len(before.get(at, ())) :] for at, records in after.items()}
@@ -61,7 +61,7 @@ class TestAnInbox:
         monkeypatch.setattr(relay, "_ROWS", 3)
         monkeypatch.setattr(relay, "_BYTES", 1024)
         with relaying(trails, recorded):
-            until(lambda: waiting(recorded) == 0)
+            until(lambda: waiting(recorded) == 0, "the relay did not come to its end")
 
         wanted = offsets(expected(trails.bus.running.bootstrap, trails.law, "police"))
         assert first_standings(lying_in(trails.bus.running.bootstrap, "police")) == wanted
@@ -74,7 +74,7 @@ class TestAnInbox:
         monkeypatch.setattr(Waiting, "forget", dying_once(Waiting.forget))
 
         with relaying(trails, recorded):
-            until(lambda: waiting(recorded) == 0)
+            until(lambda: waiting(recorded) == 0, "the relay did not come to its end")
 
         wanted = offsets(expected(trails.bus.running.bootstrap, trails.law, "police"))
         after = lying_in(trails.bus.running.bootstrap, "police")
@@ -122,7 +122,7 @@ class TestWhatWaits:
         finally:
             trails.bus.start_broker()
         with relaying(trails, recorded):
-            until(lambda: waiting(recorded) == 0)
+            until(lambda: waiting(recorded) == 0, "the relay did not come to its end")
 
         wanted = offsets(expected(trails.bus.running.bootstrap, trails.law, "police"))
         assert first_standings(lying_in(trails.bus.running.bootstrap, "police")) == wanted
@@ -134,7 +134,7 @@ class TestWhatWaits:
         try:
             count = waiting(recorded)
             with relaying(trails, recorded, metrics):
-                until(lambda: waiting(recorded) == 0)
+                until(lambda: waiting(recorded) == 0, "the relay did not come to its end")
         finally:
             served.shutdown()
             served.server_close()
@@ -184,10 +184,3 @@ def waiting(dsn: str) -> int:
         row = connection.execute("SELECT count(*) FROM local_relay").fetchone()
     assert row is not None
     return int(row[0])
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "the relay did not come to its end"
-        time.sleep(0.1)

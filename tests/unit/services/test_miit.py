@@ -7,6 +7,7 @@ import pytest
 
 from services.miit.handle import handle
 from tests.desks import Told, author, case
+from tests.filings import NOVELS
 from yisong.desk.filings import Asked, Filing
 from yisong.desk.outcome import Duty, Emit, Ignore, Outcome, Owe, Park
 from yisong.desk.policy import Policy
@@ -15,21 +16,6 @@ from yisong.publishing.instants import to_ms, to_text
 
 BY_HAND = Policy(agency="miit")
 BY_MACHINE = Policy(agency="miit", acts={"FilingInfoProvided": "U-T-MACHINE"})
-NOVELS = Filing(
-    authority="T98",
-    kind="domain",
-    value="novel-a.example",
-    icp_no="例ICP备16000001号-1",
-    licence_no=None,
-    sponsor_kind="organisation",
-    sponsor_name="甲一市墨池网络科技有限公司(合成)",
-    sponsor_uscc="91980100FAKE000139",
-    contact_ref="ref://T98/contact/0001",
-    access_provider="甲省示例接入(合成)",
-    access_region="980000",
-    valid_from=date(2016, 1, 1),
-    valid_to=None,
-)
 
 
 class Filed:
