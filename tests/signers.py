@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class Signer:
-    """The signer of one node over a database of its own; `begin` is what a restart does."""
+    """The signer of one node over a database of its own, or over *dsn*; `begin` is what a restart does."""
 
-    def __init__(self, servers: Servers, agency: Agency) -> None:
+    def __init__(self, servers: Servers, agency: Agency, *, dsn: str | None = None) -> None:
         self.servers, self.agency = servers, agency
-        self.dsn = servers.database()
+        self.dsn = dsn or servers.database()
         self.law = servers.law
         self.anyway = False
         self.metrics = Metrics(agency)
@@ -62,6 +62,11 @@ class Signer:
         ends = self.servers.ends()
         while any(self._trail.positions[partition] < end for partition, end in ends.items()):
             self._trail.step(timeout_ms=500)
+
+    def learn(self) -> None:
+        """Sign from now on by the law that the trail has come to know, as a node does."""
+        assert self._trail is not None
+        self.law = self._trail.law
 
     def replace_database(self) -> None:
         """Go on with an empty database, which has forgotten everything."""

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from yisong.publishing.access import Access
-    from yisong.publishing.publisher import Published, Publisher
+    from yisong.publishing.published import Published
+    from yisong.publishing.publisher import Publisher
     from yisong.publishing.reading import Read, read
+    from yisong.publishing.recorded import Recorded
 
-__all__ = ["Access", "Published", "Publisher", "Read", "read"]
+__all__ = ["Access", "Published", "Publisher", "Read", "Recorded", "read"]
 
-_HOME = {"Access": "access", "Published": "publisher", "Publisher": "publisher", "Read": "reading", "read": "reading"}
+_HOME = {
+    "Access": "access",
+    "Published": "published",
+    "Publisher": "publisher",
+    "Read": "reading",
+    "Recorded": "recorded",
+    "read": "reading",
+}
 
 
 def __getattr__(name: str) -> object:

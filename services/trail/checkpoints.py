@@ -7,17 +7,17 @@ sign what `yisong.proof.cosigning` says, write it down, publish it. It is safe t
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from threading import Event
-from typing import Final, get_args
+from typing import Final
 
 from kafka.errors import KafkaError
 from psycopg import Error as PsycopgError
 
 from services.trail.merge import Merger
+from services.trail.shown import Shown, in_words
 from yisong.errors import BusUnreachable, KeyNotUsable, NotProven, TreeDiffers, YisongError
 from yisong.home import Agency
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
@@ -29,7 +29,7 @@ from yisong.postgres.tree import tree_reader
 from yisong.proof.announcement import Announced, Checkpoints, Halt
 from yisong.proof.consistency import check_consistency, consistency_proof
 from yisong.proof.cosigner import Cosigner, Nodes, PrivateKeys
-from yisong.proof.cosigning import Rulebooks, Standing, Why, contradicted, rulebooks, size_to_sign
+from yisong.proof.cosigning import Rulebooks, Standing, contradicted, rulebooks, size_to_sign
 from yisong.proof.tree import root
 
 _LOG = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Signing:
     Whose checkpoints these are, and with what.
 
     *law* gives the newest law known. *anyway*: sign although others state another rulebook or have other roots; what is
-    signed wrongly must be restated later.
+    signed wrongly must be restated later. *alive* is called whenever the signer has come round.
     """
 
     agency: Agency
@@ -56,6 +56,7 @@ class Signing:
     law: Callable[[], Law]
     every: float = EVERY_SECONDS
     anyway: bool = False
+    alive: Callable[[], object] = lambda: None
 
 
 def run_checkpoints(what: Signing, metrics: Metrics, stop: Event) -> None:
@@ -73,12 +74,14 @@ def run_checkpoints(what: Signing, metrics: Metrics, stop: Event) -> None:
         except (YisongError, PsycopgError, KafkaError):
             _LOG.exception("The checkpoints of this node begin again; events go on, and are proven later.")
             stop.wait(what.every)
+        what.alive()
 
 
 def _begin(what: Signing, metrics: Metrics, stop: Event) -> None:
     with closing(connect(what.dsn, autocommit=True, name="yisong-checkpoints")) as connection:
         store = CheckpointStore(connection)
         while not store.hold():
+            what.alive()
             if stop.wait(_AGAIN_SECONDS):
                 return
         merger = Merger(store, us=what.agency, partitions=what.law().bus.partitions, metrics=metrics)
@@ -86,6 +89,7 @@ def _begin(what: Signing, metrics: Metrics, stop: Event) -> None:
             rounds = Rounds(what, store, topic, merger, metrics)
             while not stop.is_set():
                 rounds.round(now=time.time_ns() // 1_000_000)
+                what.alive()
                 stop.wait(what.every)
 
 
@@ -96,14 +100,13 @@ class Rounds:
         self, what: Signing, store: CheckpointStore, topic: CheckpointsTopic, merger: Merger, metrics: Metrics
     ) -> None:
         """Sign as *what* says, through *store* and *topic*, what *merger* finds to agree."""
-        self._what, self._store, self._topic, self._merger, self._metrics = what, store, topic, merger, metrics
+        self._what, self._store, self._topic, self._merger = what, store, topic, merger
+        self._shown = Shown(what.agency, store, merger, metrics, now=time.time_ns() // 1_000_000)
         self._halts: tuple[Halt, ...] = ()
         self._unlike: set[int] = set()
-        self._quorums: dict[int, int] = {}
         self._said_at = 0
-        self._begun_at = self._complete_at = time.time_ns() // 1_000_000
         self._other: Mapping[str, tuple[bytes, bytes]] = {}
-        self._keyless = False
+        self._keyless = self._secondless = False
 
     def round(self, *, now: int) -> None:
         """Do one round at the instant *now* (ms). Raises BusUnreachable."""
@@ -115,13 +118,14 @@ class Rounds:
         opinions = self._opinions()
         self._sign(nodes, trees, opinions, now=now)
         self._publish()
-        self._show(trees, nodes, news, opinions, now=now)
+        self._shown.show(trees, nodes, news, opinions, self._halts, now=now)
 
     def _read(self, nodes: Nodes) -> frozenset[int]:
         """Read the topic to its end, and return the partitions of which there is news."""
         news: frozenset[int] = frozenset()
         trees = self._store.own_trees()
         while records := self._topic.poll():
+            self._what.alive()
             self._merger.take(records, nodes)
             news |= self._merger.compare(trees)  # at once: of what waits, only so much is kept
         return news
@@ -154,12 +158,24 @@ class Rounds:
         chosen: dict[int, Root] = {} if halted else self._choose(trees, opinions, halted)
         halts, before = tuple(halted), self._halts
         if halts != before:
-            _LOG.log(logging.CRITICAL if halts else logging.WARNING, "not signed by this node: %s", _shown(halts))
+            _LOG.log(logging.CRITICAL if halts else logging.WARNING, "not signed by this node: %s", in_words(halts))
         self._halts = halts
         idle = now - self._said_at < _IDLE_INTERVALS * self._what.every * 1000
         if chosen or halts != before or not idle:
-            self._say(key, chosen, now=now)
+            self._say(key, self._second(nodes, now=now), chosen, now=now)
             self._said_at = now
+
+    def _second(self, nodes: Nodes, *, now: int) -> Cosigner | None:
+        """Return what signs a second line; None where no key for that is registered, or none is here, which is said."""
+        try:
+            key = nodes.second(self._what.agency, self._what.keys, at=now)
+        except KeyNotUsable as fault:
+            if not self._secondless:
+                _LOG.error("No second line is signed: %s", fault)
+            self._secondless = True
+            return None
+        self._secondless = False
+        return key
 
     def _choose(self, trees: Mapping[int, OwnTree], opinions: Rulebooks, halted: list[Halt]) -> dict[int, Root]:
         """Return size and root to sign, by partition; what must not be signed is added to *halted*, with its reason."""
@@ -217,10 +233,18 @@ class Rounds:
         self._unlike.discard(partition)
         return found
 
-    def _say(self, key: Cosigner, chosen: Mapping[int, Root], *, now: int) -> None:
+    def _say(self, key: Cosigner, second: Cosigner | None, chosen: Mapping[int, Root], *, now: int) -> None:
         """Cosign what was *chosen*, and write it down with the statement that says so, in one transaction."""
-        lines = {at: key.line(at, *found, time=now // 1000) for at, found in chosen.items()}
-        announced = tuple(Announced(at, *found, lines[at]) for at, found in chosen.items())
+        signed_at = now // 1000
+        announced = tuple(
+            Announced(
+                at,
+                *found,
+                key.line(at, *found, time=signed_at),
+                None if second is None else second.line(at, *found, time=signed_at),
+            )
+            for at, found in chosen.items()
+        )
         with self._store.transaction():
             covered = self._cover(chosen)
             for one in announced:
@@ -247,37 +271,3 @@ class Rounds:
         for counter, value in self._store.unpublished():
             self._topic.publish(self._what.agency, value)
             self._store.published(counter)
-
-    def _show(
-        self, trees: Mapping[int, OwnTree], nodes: Nodes, news: frozenset[int], opinions: Rulebooks, *, now: int
-    ) -> None:
-        for partition in news if self._quorums else trees.keys():
-            self._quorums[partition] = self._store.quorum_size(partition, sorted(nodes.names))
-        if all(self._quorums.get(partition, 0) >= tree.entries for partition, tree in trees.items()):
-            self._complete_at = now
-        self._metrics.gauge("yisong_checkpoint_behind_seconds", (now - self._complete_at) / 1000)
-        for partition, size in self._quorums.items():
-            self._metrics.gauge("yisong_checkpoint_quorum_size", size, partition=str(partition))
-        halts = Counter(one.why for one in self._halts)
-        for why in get_args(Why):
-            self._metrics.gauge("yisong_checkpoint_halts", halts[why], why=why)
-        self._show_peers(nodes, opinions, now=now)
-
-    def _show_peers(self, nodes: Nodes, opinions: Rulebooks, *, now: int) -> None:
-        for peer in nodes.names:
-            differing = sum(peer in found for found in self._merger.differing.values())
-            self._metrics.gauge("yisong_checkpoint_differs", differing, peer=peer)
-            if peer != self._what.agency:
-                heard = self._merger.peers.get(peer)
-                silent = now - (self._begun_at if heard is None else heard.said_at)
-                self._metrics.gauge("yisong_checkpoint_peer_silent_seconds", max(0, silent) / 1000, peer=peer)
-                self._metrics.gauge("yisong_checkpoint_rulebook_differs", int(peer in opinions.other), peer=peer)
-
-
-def _shown(halts: tuple[Halt, ...]) -> str:
-    return (
-        ", ".join(
-            f"{'anything' if one.partition is None else f'partition {one.partition}'} ({one.why})" for one in halts
-        )
-        or "nothing; it signs all partitions again"
-    )

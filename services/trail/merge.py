@@ -11,7 +11,7 @@ from yisong.kafka.records import LogRecord
 from yisong.metrics import Metrics
 from yisong.postgres.checkpoints import CheckpointStore, Line, OwnTree, Peer
 from yisong.postgres.tree import tree_reader
-from yisong.proof.announcement import Checkpoints, Restatement, decode
+from yisong.proof.announcement import Checkpoints, Restatement, canonical_form, decode
 from yisong.proof.cosigner import Nodes
 from yisong.proof.cosigning import Stated
 from yisong.proof.tree import hashes_of
@@ -94,7 +94,10 @@ class Merger:
             if one.partition >= self._partitions or not nodes.cosigned(said.node, one):
                 self._void(record, f"{said.node} names a line of partition {one.partition} that does not hold.")
                 continue
-            line = Line(one.partition, one.size, one.root, said.node, one.line, record.offset)
+            if one.second is not None and not nodes.seconded(said.node, one):
+                self._void(record, f"{said.node} names a second line of partition {one.partition} that does not hold.")
+                one = one._replace(second=None)  # noqa: PLW2901 (the first one holds)
+            line = Line(one.partition, one.size, one.root, said.node, one.line, record.offset, one.second)
             if said.node == self._us and self._store.adopt(line):
                 _LOG.warning("partition %d: adopted size %d, which this node has signed and forgot", *line[:2])
             self._wait(line)
@@ -118,7 +121,7 @@ class Merger:
             )
 
     def _restated(self, said: Restatement, record: LogRecord) -> None:
-        if self._store.restate(said, said_at=record.timestamp):
+        if self._store.restate(said, said_at=record.timestamp, value=canonical_form(record.value or b"")):
             _LOG.warning(
                 "%s restates partition %d: sizes above %d up to %d are withdrawn: %s",
                 *(said.node, said.partition, said.sound, said.size, said.why),

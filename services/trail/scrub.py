@@ -2,9 +2,9 @@
 Has anybody altered what this node keeps? It looks through all of it again and again, slowly, in the background.
 
 Each entry must be what its leaf and what travelled say, have its hash, and follow the one before it in its docket and
-in its partition; the stored tree must be the one of these leaves. What is wrong is an alarm, stands open in
-``local_faults`` until a later pass finds that it was put right, and meanwhile the node does not cosign the partition.
-Whether the verdicts themselves are right, only folding can tell: that is `yisong fsck`.
+in its partition; the stored tree must be the one of these leaves, and each docket the one that its records make. What
+is wrong is an alarm, stands open in ``local_faults`` until a later pass finds that it was put right, and meanwhile the
+node does not cosign the partition.
 """
 
 import logging
@@ -17,7 +17,9 @@ from typing import Final
 
 from psycopg import Connection
 
+from services.trail.scrub_dockets import Dockets
 from yisong.errors import BusUnreachable
+from yisong.ledger import Law
 from yisong.metrics import Metrics
 from yisong.postgres import connect, queries
 from yisong.postgres.connection import reachable
@@ -37,12 +39,16 @@ _LEAST = 1_000
 _AGAIN_SECONDS = 10.0
 
 
-def run_scrub(dsn: str, partitions: Sequence[int], metrics: Metrics, stop: Event) -> None:
-    """Look through *partitions* of the database *dsn* until *stop* is set. Run it in a daemon thread."""
+def run_scrub(dsn: str, partitions: Sequence[int], metrics: Metrics, stop: Event, *, law: Callable[[], Law]) -> None:
+    """
+    Look through *partitions* of the database *dsn* until *stop* is set. Run it in a daemon thread.
+
+    *law* gives all that the trail knows when it is called.
+    """
     while not stop.is_set():
         try:
             with closing(connect(dsn, autocommit=True, name="yisong-scrub")) as connection:
-                scrub = Scrub(connection, partitions, metrics, pace=Pace(stop))
+                scrub = Scrub(connection, partitions, metrics, pace=Pace(stop), law=law)
                 while not stop.is_set():
                     scrub.look_through()
         except BusUnreachable as fault:
@@ -78,10 +84,19 @@ class Pace:
 class Scrub:
     """Looks through some partitions of a trail, one pass after the other."""
 
-    def __init__(self, connection: Connection, partitions: Sequence[int], metrics: Metrics, *, pace: Pace) -> None:
-        """Read through *connection*, which is in autocommit mode."""
+    def __init__(
+        self,
+        connection: Connection,
+        partitions: Sequence[int],
+        metrics: Metrics,
+        *,
+        pace: Pace,
+        law: Callable[[], Law],
+    ) -> None:
+        """Read through *connection*, which is in autocommit mode; *law* gives all that the trail knows by then."""
         self._connection, self._partitions = connection, list(partitions)
-        self._metrics, self._pace = metrics, pace
+        self._metrics, self._pace, self._law = metrics, pace, law
+        self._walked: dict[str, int] = {}
         self._covered_from = time.time()
         self._total, self._open = 1, 0
 
@@ -108,16 +123,26 @@ class Scrub:
 
     def _partition(self, partition: int, end: int) -> Unlike | None:
         faults: list[Unlike] = []
+        self._walked = {}
         leaves = self._leaves(partition, end, faults.append)
         if tree_size(self._connection, partition) < end:  # the trail is still building it, of older entries
             for _ in leaves:
                 pass
-            return next(iter(faults), None)
+            return next(iter(faults), None) or self._dockets(partition, end)
         node = check_tree(self._connection, partition, leaves).difference
         if node is not None and not self._pace.stopped and (not faults or node.node.end <= faults[0].offset):
             what = f"tree node of level {node.node.level} and index {node.node.index}"
             return Unlike(what, partition, node.node.first, node.stored, node.computed)
-        return next(iter(faults), None)
+        return next(iter(faults), None) or self._dockets(partition, end)
+
+    def _dockets(self, partition: int, end: int) -> Unlike | None:
+        """Return the first docket that is not the one of its records, which are sound."""
+        dockets = Dockets(self._connection, partition, walked=self._walked, end=end, law=self._law)
+        for fault in dockets.faults():
+            if fault is not None or self._pace.stopped:
+                return fault
+            self._wait(0)
+        return None
 
     def _leaves(self, partition: int, end: int, report: Callable[[Unlike], object]) -> Iterator[bytes]:
         """Yield the leaf hashes of all entries before *end*, up to the first fault, which is reported."""
@@ -130,6 +155,8 @@ class Scrub:
                     report(fault)
                     return
                 expected += 1
+                if row.docket is not None:
+                    self._walked[row.docket] = row.offset
                 yield row.leaf_hash
             if not rows:
                 report(_missing(partition, expected))

@@ -1,8 +1,6 @@
 """A production bus whose law changes while its log goes on, on real Kafka; the ten minutes are left out."""
 
 import json
-import time
-from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -12,34 +10,26 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from bench.events import Event
 from services.trail.follow import Trail
-from tests.trails import HISTORIES, Servers, digests
+from tests.production import clue, now
+from tests.trails import Servers, digests
 from tests.versions import DIRECTORY, THREE, after, edited, revoking, signed_by, with_organ
 from yisong.audit.timeline import timeline
 from yisong.audit.trails import open_trail
 from yisong.cli.rulebook import app
+from yisong.cli.trusting import known_versions
 from yisong.contract import folder
-from yisong.embedded import Bus
-from yisong.envelope.case_id import case_id
-from yisong.envelope.codec import encode_envelope
-from yisong.envelope.header import Signature
-from yisong.envelope.partition import partition_of
 from yisong.errors import WiringFault
-from yisong.home import Home
 from yisong.kafka.law_watch import LawWatch
 from yisong.kafka.log import reread
 from yisong.kafka.rulebook_topic import TOPIC, RulebookTopic, law_of, publish_version, read_versions
 from yisong.ledger import hash_in_force
-from yisong.publishing.compose import Place, compose, content
-from yisong.publishing.instants import to_text
+from yisong.proof.trust import trust_in
 from yisong.rulebook.identity import BUS, bus_profile, canonical
 from yisong.rulebook.model import Key
 from yisong.rulebook.propose import with_keys
 from yisong.rulebook.version import SignedVersion, Version, encode, genesis_version
-from yisong.signing.sign import sign
 
-CLUE = json.loads((HISTORIES / "H1.jsonl").read_text("utf-8").splitlines()[0])
 # Time enough to append what changes the law, on a slow machine too.
 SOON = 15_000
 
@@ -50,39 +40,6 @@ class Log(NamedTuple):
     versions: tuple[Version, Version, Version]
     cases: dict[str, list[str]]
     followed: str
-
-
-def now() -> int:
-    return time.time_ns() // 1_000_000
-
-
-@pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Give the servers of a production bus on which a version may govern as soon as it is appended."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("yisong.rulebook.succession.LEAD", 0)
-        patch.setattr("yisong.rulebook.propose.LEAD", 0)
-        home = Home(tmp_path_factory.mktemp("bus"))
-        with Bus.start(home, nodes=False, profile="production") as bus, closing(Servers(bus)) as started:
-            yield started
-
-
-def clue(servers: Servers, key_id: str, number: int) -> Event:
-    """Sign a clue with one key of its publisher: the first event of a case of its own."""
-    publisher, at = key_id.partition("#")[0], to_text(now())
-    case = case_id("980100", 2026, number)
-    stated: dict[str, object] = {
-        "case_id": case,
-        "publisher": publisher,
-        "occurred_at": at,
-        "officers": [f"U-{publisher}-01"],
-    }
-    stated["aggregate"] = {"kind": "clue", "id": f"C-{case}-1"}
-    said = content({**CLUE["header"], **stated}, CLUE["body"], event_id=number.to_bytes(16), salt=bytes(16))
-    composed = compose(said, Place(1, None), test_data=False)
-    signature = sign(servers.law.bus.name, composed.header_bytes, servers.keys.private(key_id))
-    value = encode_envelope(composed.header_bytes, composed.carried, (Signature(key_id, "ed25519", signature),))
-    return Event(partition_of(case.encode(), servers.law.bus.partitions), case.encode(), value, now())
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +139,19 @@ class TestAChangeOfLaw:
         assert hash_in_force(law, second.effective_from - 1) == first.hash
         assert hash_in_force(law, second.effective_from) == second.hash
         assert hash_in_force(law, third.effective_from) == third.hash
+
+    def test_is_what_whoever_verifies_a_proof_at_its_home_trusts(self, production: Servers, log: Log) -> None:
+        """A key that was registered later counts, and one that was revoked counts up to then; so it says."""
+        found = known_versions(production.bus.home)
+        keys = trust_in(found.rulebooks).keys
+        later, revoked = (key_id for key_id in log.cases)
+
+        assert [one.hash for one in found.rulebooks] == [one.hash for one in log.versions]
+        assert keys is not None
+        assert (later in keys, keys[revoked].revoked_from) == (True, log.versions[-1].effective_from)
+        assert (
+            f"version 3 of its rulebook, {log.versions[-1].hash.hex()}, the newest that the running bus" in found.words
+        )
 
     def test_leaves_what_is_void_where_it_lies_and_says_why(self, production: Servers, log: Log) -> None:
         succession = read_versions(production.bus.home, production.bus.running)

@@ -79,7 +79,8 @@ def _fsck(signer: Signer, *, from_kafka: bool = False) -> Checked:
 @contextmanager
 def _scrub(signer: Signer) -> Iterator[Scrub]:
     with closing(connect(signer.dsn, autocommit=True)) as connection:
-        yield Scrub(connection, range(12), signer.metrics, pace=Pace(Event(), pass_seconds=0))
+        pace = Pace(Event(), pass_seconds=0)
+        yield Scrub(connection, range(12), signer.metrics, pace=pace, law=lambda: signer.law)
 
 
 def _look_through(signer: Signer) -> bool:
@@ -235,6 +236,31 @@ def _clock(owner: psycopg.Connection) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def _row_of_a_docket(owner: psycopg.Connection, change: LiteralString) -> tuple[int, int]:
+    row = owner.execute('SELECT case_id, "partition", last_offset FROM dockets ORDER BY case_id LIMIT 1').fetchone()
+    assert row is not None
+    owner.execute(f"UPDATE dockets SET {change} WHERE case_id = %s", (row[0],))  # noqa: S608 (ours)
+    return row[1], row[2]
+
+
+def _no_docket(owner: psycopg.Connection) -> tuple[int, int]:
+    row = owner.execute(
+        """DELETE FROM dockets WHERE case_id = (SELECT min(case_id) FROM dockets) RETURNING "partition", last_offset"""
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _stray_docket(owner: psycopg.Connection) -> tuple[int, int]:
+    row = owner.execute(
+        """INSERT INTO dockets SELECT 'CRB-980100-2016-999999-X', "partition", last_offset, log_time, "index",
+                  prev_leaf, next_due, state FROM dockets ORDER BY case_id LIMIT 1
+           RETURNING "partition", last_offset"""
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
 def _root(owner: psycopg.Connection) -> tuple[int, int]:
     row = owner.execute(
         """UPDATE local_signed SET root = sha256(root) WHERE ("partition", size) IN
@@ -264,6 +290,44 @@ def test_a_record_that_does_not_follow_the_one_before_it_is_found(police: Signer
         ((at, offset, what),) = _open_faults(police)
 
     assert (at, offset, what) == (partition, next_offset, "docket chain")
+    assert _look_through(police)
+
+
+@pytest.mark.parametrize(
+    ("alter", "what"),
+    [
+        (_judged_otherwise, "docket state"),
+        (_state, "docket state"),
+        (_clock, "docket state"),
+        (_no_docket, "docket"),
+        (_stray_docket, "docket"),
+        (lambda owner: _row_of_a_docket(owner, "log_time = log_time - 1"), "docket log_time"),
+        (lambda owner: _row_of_a_docket(owner, '"index" = "index" + 1'), "docket index"),
+        (lambda owner: _row_of_a_docket(owner, "last_offset = last_offset - 1"), "docket"),
+    ],
+)
+def test_scrub_derives_every_docket_from_its_records(police: Signer, alter: Alter, what: str) -> None:
+    """A state, a clock, a verdict with all that hangs on it, a column, a missing row and one too many."""
+    with _altered(police, alter) as position:
+        assert not _look_through(police)
+        ((at, offset, said),) = _open_faults(police)
+
+    assert ((at, offset), said) == (position, what)
+    assert _look_through(police)
+    assert _open_faults(police) == []
+
+
+def test_of_a_docket_with_very_many_records_its_row_is_compared(
+    police: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not its state: folding so many records again is for `fsck`."""
+    monkeypatch.setattr("services.trail.scrub_dockets._MOST", 0)
+    assert _look_through(police)
+    with _altered(police, lambda owner: _row_of_a_docket(owner, "prev_leaf = sha256(prev_leaf)")) as position:
+        assert not _look_through(police)
+        ((at, offset, said),) = _open_faults(police)
+
+    assert ((at, offset), said) == (position, "docket prev_leaf")
     assert _look_through(police)
 
 

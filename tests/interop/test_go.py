@@ -56,7 +56,7 @@ def asked(kind: str, data: bytes, *, policy: str = FOUR, **more: object) -> Mapp
 class TestGo:
     def test_says_of_the_conformance_kit_what_the_kit_expects(self, ask: Ask) -> None:
         """What is proven with no line lost is accepted there; what needs no knowledge of the bus is rejected there."""
-        rows = MANIFEST["files"]
+        rows = [row for row in MANIFEST["files"] if "go" in row]
         questions = [
             asked(
                 "receipt" if row["file"].startswith("receipts/") else "checkpoint",

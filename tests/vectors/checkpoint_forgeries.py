@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.vectors import proof_world as world
-from tests.vectors.proof_world import NODES, NOW, signed
+from tests.vectors.proof_world import COSIGNERS, NODES, NOW, THEN, signed
 from yisong.proof.checkpoint import Checkpoint, Signed, origin_of
 from yisong.proof.exact import base64_text
 
@@ -38,3 +38,17 @@ def forged_checkpoints() -> Iterator[Row]:
     abroad = Checkpoint(origin_of("another", 4), NOW.size, NOW.root)
     lines = tuple(one.line(abroad) for one in world.OF_ANOTHER_BUS.values())
     yield "a checkpoint of another bus", Signed(abroad, lines).note, _UNREADABLE
+    yield "an extra byte behind a checkpoint", good + b"\0", _UNREADABLE
+    two = signed(by=NODES[:2]).signatures
+    elsewhere = Signed(NOW._replace(origin=origin_of(world.BUS, 5)), signed().signatures).note
+    yield "a checkpoint of another partition under the same signatures", elsewhere, {**_FAILS, "recorded": 0, "lost": 4}
+    yield (
+        "a checkpoint with an unknown key",
+        Signed(NOW, (*two, world.STRANGER.line(NOW))).note,
+        {**_FAILS, "recorded": 2},
+    )
+    replayed = Signed(NOW, (*two, COSIGNERS["police"].line(THEN))).note
+    yield "a checkpoint with a replayed cosignature", replayed, {**_FAILS, "recorded": 2, "lost": 1}
+    expired = Signed(NOW, (*signed(by=("copyright", "miit")).signatures, world.OLD_CAC.line(NOW))).note
+    late: dict[str, object] = {"policy": "an-old-key-of-cac-too", "keys": True, "go": "accepts"}
+    yield "a checkpoint with an expired key of a cosigner", expired, {**_FAILS, "recorded": 2, "lost": 1, **late}

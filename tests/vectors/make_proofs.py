@@ -2,7 +2,8 @@
 Write the proofs of ``conformance/``: receipts, checkpoints and policies, good and forged, and the manifest.
 
 Everything is made from fixed seeds. Only ML-DSA-44 signs differently each time, so a line that is there already and
-still verifies is kept. Run ``python -m tests.vectors.make_proofs``; a test compares the folder with what this says.
+still verifies is kept. Run ``python -m tests.vectors.make_proofs``; a test compares the folder with what this says, but
+for dossiers: they hold the rulebook of the release that made them, and later releases must read them as they are.
 """
 
 import json
@@ -10,8 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from tests.unit.proof import dossier_world as case_world
 from tests.vectors import proof_world as world
 from tests.vectors.checkpoint_forgeries import forged_checkpoints
+from tests.vectors.dossier_forgeries import dossiers
+from tests.vectors.handoff_forgeries import handoffs
 from tests.vectors.proof_forgeries import forged_receipts
 from tests.vectors.proof_world import COSIGNERS, NODES, NOW, QUANTUM, SIGNED_AT, THEN, TREE, Cosigner, receipt, signed
 from yisong.proof.checkpoint import Checkpoint, Signed, origin_of, parse_signed
@@ -23,6 +27,8 @@ from yisong.proof.vkey import verifier_key
 from yisong.rulebook.model import Key
 from yisong.schemas.instants import show_instant
 
+#: The bus of dossiers and handoffs: another than that of receipts and checkpoints.
+OF_THE_CASE = "of-the-case"
 FOLDER = Path(__file__).parents[2] / "conformance"
 
 Expect = Literal["proven", "not-proven", "unreadable"]
@@ -32,8 +38,10 @@ class Case(NamedTuple):
     """
     One row of the manifest.
 
-    *recorded*: members of the quorum that have cosigned. *lost*: how many signature lines are to be reported. *go*:
-    what Go's libraries say, which know C2SP and RFC 6962 but nothing of this bus (tests/interop).
+    *recorded*: members of the quorum that have cosigned. *lost*: how many signature lines are to be reported. *keys*:
+    whether the directory's keys are given. *step*: in which it fails. *known*: whether the rulebook of a dossier is the
+    one whose hash is given. *go*: what Go's libraries say, which know C2SP and RFC 6962 but nothing of this bus
+    (tests/interop); None: not asked.
     """
 
     name: str
@@ -42,8 +50,9 @@ class Case(NamedTuple):
     lost: int = 0
     policy: str = "three-of-four"
     keys: bool = False
-    go: Literal["accepts", "rejects"] = "rejects"
-    why: str = ""
+    step: int | None = None
+    known: bool | None = None
+    go: Literal["accepts", "rejects"] | None = "rejects"
 
 
 def rows() -> Iterator[tuple[Case, str, bytes]]:
@@ -54,6 +63,19 @@ def rows() -> Iterator[tuple[Case, str, bytes]]:
         yield Case(name, **expected), f"receipts/{_slug(name)}.tlog-proof", data  # type: ignore[arg-type]
     for name, data, expected in forged_checkpoints():
         yield Case(name, **expected), f"checkpoints/{_slug(name)}.checkpoint", data  # type: ignore[arg-type]
+    for folder, ending, told in (("handoffs", "json", handoffs()), ("dossiers", "zip", dossiers())):
+        for name, data, expected in told:
+            case = Case(name, **{"policy": OF_THE_CASE, "keys": True, "go": None, **expected})  # type: ignore[arg-type]
+            yield case, f"{folder}/{_slug(name)}.{ending}", data
+            if case.name in ("a receipt within the clock", "a whole case"):
+                yield from _read_otherwise(case, f"{folder}/{_slug(name)}.{ending}", data)
+
+
+def _read_otherwise(case: Case, path: str, data: bytes) -> Iterator[tuple[Case, str, bytes]]:
+    """Yield the same file, read by somebody who trusts others, or who knows less."""
+    yield case._replace(name=f"{case.name}, read without keys", keys=False), path, data
+    abroad = case._replace(expect="unreadable", recorded=None, keys=False, step=2, known=None)
+    yield abroad._replace(name=f"{case.name}, read by the policy of another bus", policy="three-of-four"), path, data
 
 
 def _good_receipts() -> Iterator[tuple[Case, str, bytes]]:
@@ -104,6 +126,7 @@ def policies() -> dict[str, Policy]:
     four = {node: COSIGNERS[node].key for node in NODES}
     with_old = {**four, "cac-old": world.OLD_CAC.key}
     return {
+        OF_THE_CASE: case_world.POLICY,
         "three-of-four": policy_of(four.values(), quorum=3),
         "all-four": policy_of(four.values(), quorum=4),
         "ml-dsa-44": policy_of({**four, "police": QUANTUM.key}.values(), quorum=3),
@@ -157,6 +180,8 @@ def files() -> dict[str, bytes]:
     made = {f"policies/{name}.policy": policy.text for name, policy in policies().items()}
     made |= {f"policies/refused/{_slug(name)}.policy": data for name, data in bad_policies().items()}
     made["keys.json"] = _json([_key_row(key) for key in world.KEYS])
+    made[f"keys-{OF_THE_CASE}.json"] = _json([_key_row(key) for key in case_world.profile().keys])
+    made["dossiers/rulebook.sha256"] = case_world.law().rulebook.hash.hex().encode() + b"\n"
     cases = list(rows())
     made |= {path: data for _, path, data in cases}
     made |= {f"checkpoints/pairs/{name}.checkpoint": note.note for name, note in pairs().items()}
@@ -197,8 +222,10 @@ def _manifest(cases: list[tuple[Case, str]]) -> dict[str, object]:
 
 
 def _row(case: Case, path: str) -> dict[str, object]:
-    row = {key: value for key, value in case._asdict().items() if value not in (None, "")}
+    row = {key: value for key, value in case._asdict().items() if value is not None and key != "keys"}
     row["policy"] = f"policies/{case.policy}.policy"
+    if case.keys:
+        row["keys"] = f"keys-{OF_THE_CASE}.json" if case.policy == OF_THE_CASE else "keys.json"
     return {"file": path, **row}
 
 

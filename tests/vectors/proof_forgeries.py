@@ -114,107 +114,59 @@ def _leaves() -> Iterator[Row]:
 
 def _lines() -> Iterator[Row]:
     """Yield receipts with fewer good cosignatures than they seem to have."""
-    four = signed().signatures
-    copyright_, cac, _, police = four
+    yield from _too_few()
+    yield from _replayed()
+    yield from _collisions(signed(by=NODES[:2]).signatures)
+    yield from _damaged(signed().signatures)
+    yield "another root signed by the other two", _split_view(*signed(by=NODES[:2]).signatures), _recorded(2, lost=2)
+
+
+def _recorded(by: int, *, lost: int = 0, **more: object) -> dict[str, object]:
+    return {**_FAILS, "recorded": by, "lost": lost, **more}
+
+
+def _too_few() -> Iterator[Row]:
+    """Yield receipts that two nodes, or one, have cosigned, whatever else stands there."""
     two = signed(by=NODES[:2]).signatures
-    yield "two of four", _lined(*two), {**_FAILS, "recorded": 2}
     unknown = tuple(world.STRANGER.line(NOW, time=SIGNED_AT + n) for n in range(4))
-    yield "unknown keys only", _lined(*unknown), {**_FAILS, "recorded": 0}
-    yield "two of four and an unknown key", _lined(*two, unknown[0]), {**_FAILS, "recorded": 2}
-    yield (
-        "one node three times",
-        _lined(cac, *(COSIGNERS["cac"].line(NOW, time=SIGNED_AT + n) for n in (1, 2))),
-        {
-            **_FAILS,
-            "recorded": 1,
-        },
-    )
-    replayed = COSIGNERS["police"].line(THEN)
-    yield (
-        "a cosignature replayed from an older checkpoint",
-        _lined(*two, replayed),
-        {
-            **_FAILS,
-            "recorded": 2,
-            "lost": 1,
-        },
-    )
-    yield (
-        "a replayed cosignature beside three good ones",
-        _lined(*four[:3], replayed),
-        {
-            "expect": "proven",
-            "recorded": 3,
-            "lost": 1,
-        },
-    )
-    of_another = COSIGNERS["police"].line(NOW._replace(origin=origin_of(BUS, 5)))
-    yield (
-        "a cosignature replayed from another partition",
-        _lined(*two, of_another),
-        {
-            **_FAILS,
-            "recorded": 2,
-            "lost": 1,
-        },
-    )
+    again = (COSIGNERS["cac"].line(NOW, time=SIGNED_AT + n) for n in range(3))
+    yield "two of four", _lined(*two), _recorded(2)
+    yield "unknown keys only", _lined(*unknown), _recorded(0)
+    yield "two of four and an unknown key", _lined(*two, unknown[0]), _recorded(2)
+    yield "one node three times", _lined(*again), _recorded(1)
+
+
+def _replayed() -> Iterator[Row]:
+    """Yield receipts with a third line that is good elsewhere: of another checkpoint, another time, another node."""
+    two, police = signed(by=NODES[:2]).signatures, signed().signatures[3]
+    elsewhere = COSIGNERS["police"].line(NOW._replace(origin=origin_of(BUS, 5)))
     later = police._replace(signature=(SIGNED_AT + 1).to_bytes(8, "big") + police.signature[8:])
-    yield "a cosignature with another time", _lined(*two, later), {**_FAILS, "recorded": 2, "lost": 1}
     beyond = police._replace(signature=(2**63).to_bytes(8, "big") + _signed_by_hand(2**63))
-    yield (
-        "a cosignature with a time beyond 2^63",
-        _lined(*two, beyond),
-        {
-            **_FAILS,
-            "recorded": 2,
-            "lost": 1,
-            "go": "accepts",
-        },
-    )
     renamed = police._replace(name=f"{BUS}/miit")
-    yield "a line under another node's name", _lined(*two, renamed), {**_FAILS, "recorded": 2, "lost": 1}
-    yield from _collisions(two)
-    yield from _damaged(four)
-    yield "another root signed by the other two", _split_view(copyright_, cac), {**_FAILS, "recorded": 2, "lost": 2}
+    lost = _recorded(2, lost=1)
+    older = COSIGNERS["police"].line(THEN)
+    yield "a cosignature replayed from an older checkpoint", _lined(*two, older), lost
+    beside = _lined(*signed(by=NODES[:3]).signatures, older)
+    yield "a replayed cosignature beside three good ones", beside, {"expect": "proven", "recorded": 3, "lost": 1}
+    yield "a cosignature replayed from another partition", _lined(*two, elsewhere), lost
+    yield "a cosignature with another time", _lined(*two, later), lost
+    yield "a cosignature with a time beyond 2^63", _lined(*two, beyond), {**lost, "go": "accepts"}
+    yield "a line under another node's name", _lined(*two, renamed), lost
 
 
 def _collisions(two: tuple[SignatureLine, ...]) -> Iterator[Row]:
     """Yield lines that have the key id of another key."""
     police = COSIGNERS["police"].key
     borrowed = world.STRANGER.line(NOW)._replace(key_id=police.key_id)
-    yield (
-        "the key id of the police under a stranger's name",
-        _lined(*two, borrowed),
-        {
-            **_FAILS,
-            "recorded": 2,
-            "lost": 1,
-        },
-    )
-    posing = world.STRANGER.line(NOW)._replace(name=police.name, key_id=police.key_id)
-    yield (
-        "the name and key id of the police over a stranger's signature",
-        _lined(*two, posing),
-        {
-            **_FAILS,
-            "recorded": 2,
-            "lost": 1,
-        },
-    )
+    yield "the key id of the police under a stranger's name", _lined(*two, borrowed), _recorded(2, lost=1)
+    posing = borrowed._replace(name=police.name)
+    yield "the name and key id of the police over a stranger's signature", _lined(*two, posing), _recorded(2, lost=1)
     three = signed(by=NODES[:3]).signatures
     right, wrong = (twin.line(NOW) for twin in world.TWINS)
     twin: dict[str, object] = {"policy": "police-is-a-twin"}
-    yield (
-        "a key id collision, the right twin",
-        _lined(*three, right),
-        {
-            "expect": "proven",
-            "recorded": 4,
-            "go": "accepts",
-            **twin,
-        },
-    )
-    yield "a key id collision, the wrong twin", _lined(*three, wrong), {**_FAILS, "recorded": 3, "lost": 1, **twin}
+    good: dict[str, object] = {"expect": "proven", "recorded": 4, "go": "accepts", **twin}
+    yield "a key id collision, the right twin", _lined(*three, right), good
+    yield "a key id collision, the wrong twin", _lined(*three, wrong), _recorded(3, lost=1, **twin)
 
 
 def _damaged(four: tuple[SignatureLine, ...]) -> Iterator[Row]:

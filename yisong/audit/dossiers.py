@@ -1,20 +1,17 @@
 """How is the dossier of a case made? Every record of its docket, all under one checkpoint, and a page to read."""
 
-from typing import Final
-
 from yisong.audit.receipts import Place
 from yisong.audit.trails import Trail
-from yisong.ledger import Law, organs_meant
+from yisong.ledger import Law
 from yisong.ledger.law import valid_at
+from yisong.ledger.sharing import may_read
 from yisong.proof.cosigners import cosigners
 from yisong.proof.dossier import Dossier, Record
 from yisong.proof.dossier_page import PAGE_FORM, dossier_page
 from yisong.proof.inclusion import inclusion_proof
 from yisong.proof.policy import policy_of
-from yisong.proof.refold import Folded, refold
+from yisong.proof.refold import refold
 from yisong.rulebook.version import SignedVersion
-
-_ADMITTED: Final = ("admitted", "admitted-late")
 
 
 def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how many must vouch)
@@ -24,7 +21,7 @@ def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how
     Return the dossier of the docket that *last* stands in, complete up to it, as *trail* has it.
 
     *last*: of the notice that closes it. *versions*: those that *law* was made of. *mask*: an organ or a role; bodies
-    that it is not among the audience of are left out. None where *least* nodes have not yet cosigned a checkpoint over
+    that it may not read are left out. None where *least* nodes have not yet cosigned a checkpoint over
     *last*. Raises BusUnreachable; NotProven where the trail is not what the rules make of its records.
     """
     signed = trail.cosignatures(law).smallest_over(last.partition, last.offset, least=least)
@@ -32,10 +29,8 @@ def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how
         return None
     rows = trail.rows("dossier_entries", case_id=last.docket, partition=last.partition, offset=last.offset)
     folded = refold([leaf for _, leaf, _ in rows], law)
-    bodies = [
-        carried if mask is None or meant_for(one, mask, law) else None
-        for one, (_, _, carried) in zip(folded, rows, strict=True)
-    ]
+    readers = {one.offset: one.readers for one in may_read(((one.entry, one.docket) for one in folded), law)}
+    bodies = [carried if _may_see(mask, readers.get(offset, frozenset()), law) else None for offset, _, carried in rows]
     reader = trail.tree(last.partition)
     records = tuple(
         Record(leaf, inclusion_proof(offset, signed.checkpoint.size, reader), body)
@@ -50,23 +45,13 @@ def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how
         policy=policy_of(cosigners(law.rulebook)).text,
         page_form=PAGE_FORM,
         page=dossier_page(folded, bodies, law, mask=mask),
+        restatements=tuple(kept.value for kept in trail.cosignatures(law).restatements(last.partition)),
     )
 
 
-def meant_for(one: Folded, reader: str, law: Law) -> bool:
-    """
-    Hold where the body of a record is meant for *reader*, an organ or every organ of a role (events.yaml, audience).
-
-    What was not admitted has no audience but its publisher.
-    """
-    header = one.entry.header
-    if header is None:
-        return False
-    organs = {header.publisher, header.speaker}
-    event = law.events.get(header.event_type)
-    if event is not None and one.entry.verdict in _ADMITTED:
-        organs.update(organ for token in event.audience for organ in organs_meant(token, header, one.docket, law))
-    return any(reader in (organ, law.organs[organ].role) for organ in organs if organ in law.organs)
+def _may_see(mask: str | None, readers: frozenset[str], law: Law) -> bool:
+    """Hold where *mask*, an organ or a role, is one of the *readers* of a body, or one of them is of that role."""
+    return mask is None or any(mask in (organ, law.organs[organ].role) for organ in readers if organ in law.organs)
 
 
 def receiver_of(case_id: str, role: str, law: Law, *, at: int) -> str | None:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from yisong.audit.checkpoints import Cosignatures
 from yisong.home import AGENCIES, Running
 from yisong.ledger import Docket, Law, loads
 from yisong.postgres import connect, queries
 from yisong.postgres.connection import reachable
+from yisong.postgres.cosignatures import Cosignatures
 from yisong.postgres.tree import tree_reader
 from yisong.proof.tree import Reader
 
@@ -49,8 +49,7 @@ class Trail:
 
     def cosignatures(self, law: Law) -> Cosignatures:
         """Return what this node keeps of the checkpoints of the bus that lives under *law*."""
-        nodes = {organ.node for organ in law.organs.values() if organ.role == "system" and organ.node is not None}
-        return Cosignatures(self._connection, bus=law.bus.name, nodes=nodes)
+        return Cosignatures.under(self._connection, law)
 
     def positions(self) -> Mapping[int, int]:
         """Return the next offset of each partition: what lies before it has a verdict in this trail."""

@@ -21,7 +21,8 @@ from yisong.proof.dossier import Dossier, dossier_bytes
 from yisong.proof.policy import QUORUM
 from yisong.proof.statement import Statement
 from yisong.publishing.instants import to_text
-from yisong.publishing.publisher import Published, Publisher
+from yisong.publishing.published import Published
+from yisong.publishing.publisher import Publisher
 from yisong.rulebook.version import SignedVersion
 from yisong.schemas import pii_level
 
@@ -68,7 +69,7 @@ def dossier(  # noqa: PLR0913 (the command's options)
         notice = _announce(home, trail, case, law, to=named, purpose=purpose, masked=mask is not None, wait=timeout)
         made = _await(trail, case, notice, law, _versions(home, law), mask=mask, timeout=timeout)
     data = dossier_bytes(made)
-    said = verified(data, law, rulebooks=[law.rulebook.hash])
+    said = verified(data, law)
     output.write_bytes(data)
     _tell(said, output, json=json)
 

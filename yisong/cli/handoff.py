@@ -11,7 +11,7 @@ import typer
 from yisong.audit.handoff_files import handoff_over, span_of
 from yisong.audit.trails import open_trail
 from yisong.cli.page import page
-from yisong.cli.proving import verified, when_cosigned
+from yisong.cli.proving import taken_back, verified, when_cosigned, write_proof
 from yisong.envelope.case_id import is_case_id
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
@@ -59,18 +59,26 @@ def handoff(
             offset=span.last,
             timeout=timeout,
         )
-    _give(made, law, output, json=json)
+        restatements = taken_back(trail, law, span.partition)
+    _give(made, law, restatements, output, json=json)
 
 
-def _give(made: Handoff, law: Law, output: Path, *, json: bool) -> None:
+def _give(made: Handoff, law: Law, restatements: tuple[bytes, ...], output: Path, *, json: bool) -> None:
     data = handoff_bytes(made)
-    facts = verified(data, law).facts
-    output.write_bytes(data)
+    said = verified(data, law, restatements=restatements)
+    facts = said.facts
+    write_proof(output, data, restatements)
     if json:
         names = ("case_id", "referral", "receipted", "late", "sent_at", "ended_at", "records", "size", "have", "of")
-        shown = {**{name: facts[name] for name in names}, "says": made.says.split("\n"), "file": str(output)}
+        shown = {
+            **{name: facts[name] for name in (*names, "restatements")},
+            "says": made.says.split("\n"),
+            "file": str(output),
+        }
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
     console = page()
     console.print(made.says, markup=False, soft_wrap=True)
     console.print(f"Recorded by {facts['have']} of {facts['of']} nodes. Proof: {output}", markup=False, soft_wrap=True)
+    for one in said.restated:
+        console.print(one, markup=False, soft_wrap=True)

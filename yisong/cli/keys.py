@@ -11,15 +11,20 @@ from rich.console import Console
 from rich.table import Table
 
 from yisong import schemas
+from yisong.cli.trusting import known_versions
 from yisong.errors import BusNotFound, KeyNotUsable
 from yisong.home import Home
-from yisong.proof.cosigners import cosigners
-from yisong.proof.policy import QUORUM, policy_of
+from yisong.proof.policy import QUORUM
+from yisong.proof.trust import trust_in
 from yisong.rulebook.model import BusProfile, Key
-from yisong.signing.key_file import KeyUse
+from yisong.signing.key_file import Algorithm, KeyUse
 from yisong.signing.keystore import Keystore
 
 Use = Annotated[KeyUse, typer.Option(help="To sign events, to seal bodies, or to cosign checkpoints.")]
+Of = Annotated[
+    Algorithm | None,
+    typer.Option("--algorithm", help="A node may cosign with ml-dsa-44 as well, in a second line.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Quorum = Annotated[int, typer.Option(help="How many of the cosigners a proof needs.")]
 Passphrase = Annotated[str | None, typer.Option(envvar="YISONG_PASSPHRASE", help="Encrypt private keys with it.")]
@@ -30,7 +35,9 @@ app = typer.Typer(help="The private keys of this home, and their public rows.", 
 
 
 @app.command()
-def new(org: str, *, use: Use = "sign", passphrase: Passphrase = None, json: AsJson = False) -> None:
+def new(
+    org: str, *, use: Use = "sign", algorithm: Of = None, passphrase: Passphrase = None, json: AsJson = False
+) -> None:
     """Make a key of the organ ORG (V9801, S-police), valid from now on. It counts once the rulebook has its row."""
     home = Home.find()
     organs = schemas.genesis(_bus(home)).directory.organs
@@ -38,7 +45,8 @@ def new(org: str, *, use: Use = "sign", passphrase: Passphrase = None, json: AsJ
         raise KeyNotUsable(
             f"{org} is no organ of the directory, so no key of it can count. Known are {', '.join(organs)}"
         )
-    key = Keystore(home.keys, passphrase or None).new(org, use, valid_from=time.time_ns() // 1_000_000)
+    now = time.time_ns() // 1_000_000
+    key = Keystore(home.keys, passphrase or None).new(org, use, valid_from=now, algorithm=algorithm)
     _show((key,), {}, json=json)
     if not json:
         Console(stderr=True).print("Nothing it signs is admitted before a version of the rulebook holds this row.")
@@ -53,8 +61,14 @@ def list_keys(*, json: AsJson = False) -> None:
 
 @app.command()
 def policy(*, quorum: Quorum = QUORUM) -> None:
-    """Write a policy for `yisong verify`: the cosigners of this home's bus, and how many must have signed."""
-    typer.echo(policy_of(cosigners(Home.find().genesis()), quorum=quorum).text, nl=False)
+    """
+    Write a policy for `yisong verify`: the cosigners of this home's bus, and how many must have signed.
+
+    They are those of all versions of the rulebook, where the bus runs; what was assumed stands in its first line.
+    """
+    versions = known_versions(Home.find())
+    text = trust_in(versions.rulebooks, quorum=quorum).policy.text.decode()
+    typer.echo(f"# {versions.words}\n{text}", nl=False)
 
 
 def _bus(home: Home) -> BusProfile:
@@ -76,7 +90,8 @@ def _show(keys: tuple[Key, ...], registered: Mapping[str, Key], *, json: bool) -
     for key in keys:
         known = "yes" if registered.get(key.key_id) == key else "no"
         instants = (_shown(key.valid_from), _shown(key.valid_to), _shown(key.revoked_from))
-        table.add_row(key.key_id, key.use, f"{key.public.hex()[:8]}…", *instants, known)
+        use = key.use if key.algorithm != "ml-dsa-44" else f"{key.use} {key.algorithm}"
+        table.add_row(key.key_id, use, f"{key.public.hex()[:8]}…", *instants, known)
     Console().print(table)
 
 

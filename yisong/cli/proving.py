@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Final, TypeVar
 
 from yisong.audit.trails import Trail
 from yisong.errors import TimedOut
 from yisong.home import AGENCIES
 from yisong.ledger import Law
-from yisong.proof.cosigners import cosigners
-from yisong.proof.policy import QUORUM, policy_of
+from yisong.proof.policy import QUORUM
+from yisong.proof.restatements import restatement_lines, restatements_beside
 from yisong.proof.statement import Statement
-from yisong.proof.verifier import verify
+from yisong.proof.trust import trust_in
 
 _LOOK_SECONDS: Final = 0.2
 _Proof = TypeVar("_Proof")
@@ -37,11 +38,24 @@ def when_cosigned(  # noqa: PLR0913 (of what, where, by which law, how long)
     return made
 
 
-def verified(data: bytes, law: Law, *, rulebooks: Collection[bytes] = ()) -> Statement:
+def taken_back(trail: Trail, law: Law, partition: int) -> tuple[bytes, ...]:
+    """Return what nodes have taken back of *partition*, as they signed it. Raises BusUnreachable."""
+    return tuple(kept.value for kept in trail.cosignatures(law).restatements(partition))
+
+
+def write_proof(output: Path, data: bytes, restatements: Collection[bytes]) -> None:
+    """Write a proof, and beside it what nodes have taken back of its log, where there is any."""
+    beside = restatements_beside(output)
+    beside.unlink(missing_ok=True)
+    if restatements:
+        beside.write_bytes(restatement_lines(restatements))
+    output.write_bytes(data)
+
+
+def verified(data: bytes, law: Law, *, restatements: Collection[bytes] = ()) -> Statement:
     """
-    Return what the file *data* proves to whoever trusts this bus; *rulebooks* as `verify` takes them.
+    Return what the file *data* proves to whoever trusts this bus, beside which *restatements* lie.
 
     Nobody gets a file that does not verify: raises NotProven before it is written, handed over or filed as evidence.
     """
-    keys = law.rulebook.keys
-    return verify(data, policy=policy_of(cosigners(law.rulebook)), keys=keys, rulebooks=rulebooks)
+    return trust_in(law.versions).verify(data, restatements=restatements)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, cast
 from uuid import UUID
@@ -13,37 +14,51 @@ from rich.table import Table
 
 from yisong.errors import NotPublishable
 from yisong.publishing.instants import to_ms, to_text
-from yisong.publishing.publisher import Published, Publisher, Wait
+from yisong.publishing.published import Published, Wait
+from yisong.publishing.publisher import Publisher
 
 _PARTS = frozenset({"event_id", "at", "header", "body", "note"})
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="One event a line or one in the whole file; - is the standard input.")
 ]
-Until = Annotated[str, typer.Option("--wait", help="Until what: logged, verdict, or none.")]
+Until = Annotated[str, typer.Option("--wait", help="Until what: logged, verdict, receipt, or none.")]
+Receipts = Annotated[
+    Path | None,
+    typer.Option(file_okay=False, help="Wait for receipts, and write each to this folder, named after its event id."),
+]
 Store = Annotated[Path | None, typer.Option(help="Publish without a node, from this SQLite file.")]
 Seconds = Annotated[float, typer.Option(help="How long to wait, in seconds.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: one object a line.")]
 
 
-def publish(
-    file: File, *, wait: Until = "verdict", store: Store = None, timeout: Seconds = 30.0, json: AsJson = False
+def publish(  # noqa: PLR0913 (the command's options)
+    file: File,
+    *,
+    wait: Until = "verdict",
+    receipts: Receipts = None,
+    store: Store = None,
+    timeout: Seconds = 30.0,
+    json: AsJson = False,
 ) -> None:
     """
     Publish the events in FILE, each {"header": …, "body": …} as in the history format.
 
     An event may have an "event_id" (a UUID: the same one again publishes nothing new) and, on a demo bus, an "at".
     Every event is checked before the first is sent; an identifier that breaks its own rule is only warned of.
-    Exit code 1: one of them was refused.
+    Exit code 1: one of them was refused. A receipt needs a node, and a quorum of the nodes: it says by how many an
+    event is recorded.
     """
-    until = _until(wait)
+    until = _until(wait) if receipts is None else "receipt"
     events = [_event(row, line) for line, row in enumerate(_rows(file), start=1)]
     with Publisher(store=store) as publisher:
         _check(publisher, events)
         _warn(publisher, events)
-        receipts = [_publish(publisher, event, until, timeout) for event in events]
-    _show(receipts, json=json)
-    if any(one.verdict == "refused" for one in receipts):
+        known = [_publish(publisher, event, until, timeout) for event in events]
+    if receipts is not None:
+        _write(receipts, known)
+    _show(known, json=json)
+    if any(one.verdict == "refused" for one in known):
         raise typer.Exit(1)
 
 
@@ -56,12 +71,19 @@ def _warn(publisher: Publisher, events: Sequence[Mapping[str, object]]) -> None:
 
 def _until(wait: str) -> Wait:
     match wait:
-        case "logged" | "verdict":
+        case "logged" | "verdict" | "receipt":
             return wait
         case "none":
             return None
         case _:
-            raise typer.BadParameter("must be logged, verdict or none", param_hint="--wait")
+            raise typer.BadParameter("must be logged, verdict, receipt or none", param_hint="--wait")
+
+
+def _write(folder: Path, known: Sequence[Published]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in known:
+        if one.recorded is not None and one.recorded.receipt is not None:
+            (folder / f"{one.event_id}.tlog-proof").write_bytes(one.recorded.receipt.encode())
 
 
 def _rows(file: str) -> Sequence[object]:
@@ -118,15 +140,17 @@ def _at(event: Mapping[str, object]) -> int | None:
     return to_ms(str(event["at"])) if "at" in event else None
 
 
-def _show(receipts: Sequence[Published], *, json: bool) -> None:
+def _show(known: Sequence[Published], *, json: bool) -> None:
     if json:
-        for one in receipts:
-            # A position is a named tuple, which orjson leaves to us.
-            sys.stdout.write(orjson.dumps(one, default=list, option=orjson.OPT_APPEND_NEWLINE).decode())
+        for one in known:
+            # A position and a count of nodes are named tuples, which orjson leaves to us.
+            row = {**asdict(one), "recorded": None if one.recorded is None else one.recorded._asdict()}
+            sys.stdout.write(orjson.dumps(row, default=list, option=orjson.OPT_APPEND_NEWLINE).decode())
         return
-    table = Table("event", "position", "log time", "verdict", "reason")
-    for one in receipts:
+    table = Table("event", "position", "log time", "verdict", "reason", "recorded")
+    for one in known:
         place = "" if one.position is None else f"{one.position.partition}/{one.position.offset}"
         when = "" if one.log_time is None else to_text(one.log_time)
-        table.add_row(str(one.event_id), place, when, one.verdict or "not known yet", one.reason or "")
+        recorded = "" if one.recorded is None else f"by {one.recorded.by} of {one.recorded.of}"
+        table.add_row(str(one.event_id), place, when, one.verdict or "not known yet", one.reason or "", recorded)
     Console().print(table)

@@ -9,10 +9,10 @@ from uuid import UUID
 import orjson
 import typer
 
-from yisong.audit.receipts import Place, newest_place, place_at, places_of, receipt_at
+from yisong.audit.receipts import Place, newest_place, place_at, places_of
 from yisong.audit.trails import Trail, open_trail
 from yisong.cli.page import page
-from yisong.cli.proving import verified, when_cosigned
+from yisong.cli.proving import taken_back, verified, when_cosigned, write_proof
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
@@ -57,7 +57,7 @@ def receipt(  # noqa: PLR0913 (the command's options)
     with open_trail(home.need_running(), node) as trail:
         place = _newest(trail) if event is None else _place(trail, event)
         made = when_cosigned(
-            lambda: receipt_at(trail, place, law, least=QUORUM),
+            lambda: trail.cosignatures(law).receipt(place.partition, place.offset, least=QUORUM),
             trail,
             law,
             what=f"The event at {place}",
@@ -65,7 +65,8 @@ def receipt(  # noqa: PLR0913 (the command's options)
             offset=place.offset,
             timeout=timeout,
         )
-    _give(made, place, law, output=output, vkeys=vkeys, json=json)
+        restatements = taken_back(trail, law, place.partition)
+    _give(made, place, law, restatements, output=output, vkeys=vkeys, json=json)
 
 
 def _newest(trail: Trail) -> Place:
@@ -98,14 +99,21 @@ def _place(trail: Trail, event: str) -> Place:
 
 
 def _give(  # noqa: PLR0913 (what there is to give, and how)
-    made: Receipt, place: Place, law: Law, *, output: Path | None, vkeys: Path | None, json: bool
+    made: Receipt,
+    place: Place,
+    law: Law,
+    restatements: tuple[bytes, ...],
+    *,
+    output: Path | None,
+    vkeys: Path | None,
+    json: bool,
 ) -> None:
     data, keys = receipt_bytes(made), cosigners(law.rulebook)
-    statement = verified(data, law)
+    statement = verified(data, law, restatements=restatements)
     if vkeys is not None:
         vkeys.write_text("".join(f"{key.text}\n" for key in keys), encoding="ascii")
     if output is not None:
-        output.write_bytes(data)
+        write_proof(output, data, restatements)
     said = {
         "position": str(place),
         "case_id": place.docket,
@@ -114,6 +122,7 @@ def _give(  # noqa: PLR0913 (what there is to give, and how)
         "size": made.signed.checkpoint.size,
         "recorded_by": statement.facts["have"],
         "of": statement.facts["of"],
+        "restatements": statement.facts["restatements"],
     }
     if json:
         shown = {**said, "file": str(output)} if output else {**said, "receipt": data.decode()}
@@ -121,6 +130,8 @@ def _give(  # noqa: PLR0913 (what there is to give, and how)
     elif output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+        for one in statement.restated:  # there is no file that they could lie beside
+            typer.echo(one, err=True)
     else:
         verdict = place.verdict if place.reason is None else f"{place.verdict} ({place.reason})"
         page().print(
@@ -129,3 +140,5 @@ def _give(  # noqa: PLR0913 (what there is to give, and how)
             markup=False,
             soft_wrap=True,
         )
+        for one in statement.restated:
+            page().print(one, markup=False, soft_wrap=True)

@@ -6,12 +6,12 @@ from typing import Final
 
 from rich.table import Table
 
-from yisong.audit.checkpoints import Cosignatures, Progress
-from yisong.embedded.node import CLOCKS, desk_name, healthy, name
+from yisong.embedded.node import CLOCKS, desk_name, gateway_name, healthy, name
 from yisong.embedded.ports import LOOPBACK, accepts
 from yisong.errors import BusUnreachable
-from yisong.home import AGENCIES, Home, Running
+from yisong.home import AGENCIES, Agency, Home, Running
 from yisong.postgres import connect
+from yisong.postgres.cosignatures import Cosignatures, Progress
 from yisong.proof.policy import QUORUM
 
 ZH: Final = {"copyright": "版权", "cac": "网信", "miit": "通信", "police": "公安"}
@@ -85,12 +85,19 @@ def as_rows(running: Running) -> list[dict[str, object]]:
         rows += [_service_row(running, f"{one} {ZH[one]}", name(one), running.metrics[one]) for one in AGENCIES]
         rows += [_service_row(running, f"{one} desk", desk_name(one), running.desks[one]) for one in AGENCIES]
         rows.append(_service_row(running, "clocks 期限", CLOCKS, running.clocks))
+        rows += [_gateway_row(running, one) for one in AGENCIES if gateway_name(one) in running.pids]
     return rows
 
 
 def _row(running: Running, process: str, title: str, where: str) -> dict[str, object]:
     answers = accepts(int(where.rpartition(":")[2]))
     return {"name": title, "process": process, "answers": answers, "where": where, "pid": running.pids.get(process)}
+
+
+def _gateway_row(running: Running, agency: Agency) -> dict[str, object]:
+    process, port = gateway_name(agency), running.gateways[agency]
+    where, pid = f"http://{LOOPBACK}:{port}/", running.pids.get(process)
+    return {"name": f"{agency} gateway", "process": process, "answers": healthy(port), "where": where, "pid": pid}
 
 
 def _service_row(running: Running, title: str, process: str, port: int) -> dict[str, object]:

@@ -33,7 +33,11 @@ class Root(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A node's cosignature of one checkpoint, as it came; *place*: its statement's offset in the topic."""
+    """
+    A node's cosignature of one checkpoint, as it came; *place*: its statement's offset in the topic.
+
+    *second*: the one of another algorithm beside it, where the node signs one.
+    """
 
     partition: int
     size: int
@@ -41,6 +45,7 @@ class Line(NamedTuple):
     node: str
     line: SignatureLine
     place: int
+    second: SignatureLine | None = None
 
 
 class Peer(NamedTuple):
@@ -131,12 +136,14 @@ class CheckpointStore:
             "nodes": [one.node for one in lines],
             "roots": [one.root for one in lines],
             "lines": [_text(one.line) for one in lines],
+            "seconds": [_text_or_none(one.second) for one in lines],
         }
         self._do("add_cosignatures", **columns)
 
     def add_disagreement(self, one: Line, our_root: bytes) -> bool:
         """Keep a line whose root is not ours; return whether it is new."""
-        row = {**one._asdict(), "line": _text(one.line), "our_root": our_root}
+        lines = {"line": _text(one.line), "second": _text_or_none(one.second)}
+        row = {**one._asdict(), **lines, "our_root": our_root}
         return bool(self._do("add_disagreement", **row))
 
     def other_roots(self, one: Line) -> Sequence[bytes]:
@@ -147,7 +154,10 @@ class CheckpointStore:
     def open_disagreements(self) -> Sequence[Line]:
         """Return lines with another root than ours that nobody has settled."""
         rows = self._rows("open_disagreements")
-        return [Line(at, size, root, node, _line(line), place) for at, size, node, root, line, place in rows]
+        return [
+            Line(at, size, root, node, _line(line), place, None if second is None else _line(second))
+            for at, size, root, node, line, place, second in rows
+        ]
 
     def count_open(self, partition: int, node: str) -> int:
         """Return how many open disagreements there are with *node* in *partition*."""
@@ -157,9 +167,9 @@ class CheckpointStore:
         """Note that our own tree has the root of *one* now."""
         self._do("repaired", partition=one.partition, size=one.size, root=one.root)
 
-    def restate(self, one: Restatement, *, said_at: int) -> bool:
-        """Settle what a node has withdrawn; return whether that is new."""
-        row = {**one._asdict(), "said_at": said_at}
+    def restate(self, one: Restatement, *, said_at: int, value: bytes) -> bool:
+        """Settle what a node has withdrawn, by the statement *value* that it has signed; return whether that is new."""
+        row = {**one._asdict(), "said_at": said_at, "value": value}
         self._do("restated", **row)
         self._do("withdraw_lines", **row)
         return bool(self._do("add_restatement", **row))
@@ -207,6 +217,10 @@ class CheckpointStore:
 
 def _text(line: SignatureLine) -> str:
     return line.line.decode().removesuffix("\n")
+
+
+def _text_or_none(line: SignatureLine | None) -> str | None:
+    return None if line is None else _text(line)
 
 
 def _line(text: str) -> SignatureLine:

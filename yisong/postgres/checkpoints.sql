@@ -69,17 +69,17 @@ UPDATE local_statements SET published = true WHERE counter = %(counter)s
 DELETE FROM local_statements WHERE published AND counter < %(counter)s
 
 -- add_cosignatures --
-INSERT INTO local_cosignatures ("partition", size, node, root, line)
-SELECT * FROM unnest(%(partitions)s::integer[], %(sizes)s::bigint[], %(nodes)s::text[], %(roots)s::bytea[], %(lines)s::text[])
-           AS one("partition", size, node, root, line)
+INSERT INTO local_cosignatures ("partition", size, node, root, line, second)
+SELECT * FROM unnest(%(partitions)s::integer[], %(sizes)s::bigint[], %(nodes)s::text[], %(roots)s::bytea[],
+                     %(lines)s::text[], %(seconds)s::text[]) AS one("partition", size, node, root, line, second)
  WHERE NOT EXISTS (SELECT 1 FROM local_restatements AS taken_back
                     WHERE taken_back.node = one.node AND taken_back."partition" = one."partition"
                       AND one.size > taken_back.sound AND one.size <= taken_back.size)
 ON CONFLICT DO NOTHING
 
 -- add_disagreement --
-INSERT INTO local_disagreements ("partition", size, node, root, our_root, line, place, settled)
-SELECT %(partition)s, %(size)s, %(node)s, %(root)s, %(our_root)s, %(line)s, %(place)s,
+INSERT INTO local_disagreements ("partition", size, node, root, our_root, line, second, place, settled)
+SELECT %(partition)s, %(size)s, %(node)s, %(root)s, %(our_root)s, %(line)s, %(second)s, %(place)s,
        (SELECT 'restated' FROM local_restatements
          WHERE node = %(node)s AND "partition" = %(partition)s AND sound < %(size)s AND size >= %(size)s LIMIT 1)
 ON CONFLICT DO NOTHING
@@ -98,7 +98,7 @@ SELECT count(*) FROM local_disagreements
 
 -- open_disagreements --
 -- Roots that are not ours, and that nobody has withdrawn.
-SELECT "partition", size, node, root, line, place FROM local_disagreements
+SELECT "partition", size, root, node, line, place, second FROM local_disagreements
  WHERE settled IS NULL ORDER BY "partition", size, node
 
 -- repaired --
@@ -107,9 +107,9 @@ UPDATE local_disagreements SET settled = 'repaired'
  WHERE "partition" = %(partition)s AND size = %(size)s AND root = %(root)s AND settled IS NULL
 
 -- add_restatement --
-INSERT INTO local_restatements (node, "partition", sound, size, old_root, new_root, why, said_at)
-VALUES (%(node)s, %(partition)s, %(sound)s, %(size)s, %(old_root)s, %(new_root)s, %(why)s, %(said_at)s)
-ON CONFLICT DO NOTHING
+INSERT INTO local_restatements (node, "partition", sound, size, old_root, new_root, why, said_at, value)
+VALUES (%(node)s, %(partition)s, %(sound)s, %(size)s, %(old_root)s, %(new_root)s, %(why)s, %(said_at)s, %(value)s)
+ON CONFLICT (node, "partition", size) DO UPDATE SET value = excluded.value WHERE local_restatements.value IS NULL
 
 -- withdraw_lines --
 DELETE FROM local_cosignatures
@@ -156,16 +156,24 @@ SELECT size, root FROM local_signed AS one
 
 -- smallest_checkpoint --
 -- The smallest checkpoint over an offset that so many of these nodes have cosigned.
-SELECT size, root, array_agg(line ORDER BY node) FROM local_cosignatures
+SELECT size, root, array_agg(line ORDER BY node) || array_remove(array_agg(second ORDER BY node), NULL)
+  FROM local_cosignatures
  WHERE "partition" = %(partition)s AND size > %(offset)s AND node = ANY(%(nodes)s::text[])
  GROUP BY size, root HAVING count(*) >= %(least)s ORDER BY size LIMIT 1
 
+-- leaf --
+-- What a receipt proves.
+SELECT leaf FROM entries WHERE "partition" = %(partition)s AND "offset" = %(offset)s
+
 -- newest_checkpoint --
 -- The largest checkpoint that so many of these nodes have cosigned.
-SELECT size, root, array_agg(line ORDER BY node) FROM local_cosignatures
+SELECT size, root, array_agg(line ORDER BY node) || array_remove(array_agg(second ORDER BY node), NULL)
+  FROM local_cosignatures
  WHERE "partition" = %(partition)s AND node = ANY(%(nodes)s::text[])
  GROUP BY size, root HAVING count(*) >= %(least)s ORDER BY size DESC LIMIT 1
 
 -- restatements --
-SELECT node, "partition", sound, size, old_root, new_root, why, said_at FROM local_restatements
+-- What nodes have withdrawn of a partition, or of all, as they have signed it; oldest first.
+SELECT value, said_at FROM local_restatements
+ WHERE value IS NOT NULL AND (%(partition)s::integer IS NULL OR "partition" = %(partition)s)
  ORDER BY said_at, node, "partition"

@@ -22,12 +22,17 @@ _MOST: Final = 1 << 53  # beyond, not every JSON reader sees the same number
 
 
 class Announced(NamedTuple):
-    """A node has cosigned, by *line*, that the first *size* leaves of *partition* have the Merkle root *root*."""
+    """
+    A node has cosigned, by *line*, that the first *size* leaves of *partition* have the Merkle root *root*.
+
+    *second*: its line of another algorithm on the same, where it signs one; whoever does not know it passes over it.
+    """
 
     partition: int
     size: int
     root: bytes
     line: SignatureLine
+    second: SignatureLine | None = None
 
 
 class Halt(NamedTuple):
@@ -82,6 +87,11 @@ def encode(statement: Statement, *, bus: str, key_id: str, sign: Callable[[bytes
     return canonical({"v": 1, "statement": said, "key_id": key_id, "signature": signature})
 
 
+def canonical_form(value: bytes) -> bytes:
+    """Return a statement that was decoded, with its signature, in the one form that travels: RFC 8785, one line."""
+    return canonical(json.loads(value))
+
+
 class Claimed(NamedTuple):
     """A statement as it came: nothing of it may be believed before *signature* under *key_id* holds of *message*."""
 
@@ -125,8 +135,9 @@ def _plain(statement: Statement) -> dict[str, object]:
 
 
 def _plain_announced(one: Announced) -> dict[str, object]:
-    line = one.line.line.decode().removesuffix("\n")
-    return {"partition": one.partition, "size": one.size, "root": base64_text(one.root).decode(), "line": line}
+    said = {"partition": one.partition, "size": one.size, "root": base64_text(one.root).decode()}
+    lines = {"line": one.line, **({} if one.second is None else {"second": one.second})}
+    return said | {name: line.line.decode().removesuffix("\n") for name, line in lines.items()}
 
 
 def _checkpoints(said: dict[str, Any]) -> Checkpoints:
@@ -151,7 +162,10 @@ def _announced(row: dict[str, Any]) -> Announced:
     size, root = _number(row["size"]), from_base64(_text(row["root"]).encode(), what="A root")
     if size == 0:
         raise Unreadable("The statement signs a log without entries.")
-    return Announced(_number(row["partition"]), size, _hash(root), parse_line(_text(row["line"]).encode()))
+    line, second = (parse_line(_text(row[name]).encode()) if name in row else None for name in ("line", "second"))
+    if line is None:
+        raise Unreadable("The statement signs something without a line.")
+    return Announced(_number(row["partition"]), size, _hash(root), line, second)
 
 
 def _restatement(said: dict[str, Any]) -> Restatement:

@@ -1,6 +1,6 @@
 """Which keys cosign the checkpoints of a bus? Rows of use ``cosign``, as verifier keys ``<bus>/<node>``."""
 
-from yisong.proof.vkey import ED25519, VerifierKey, verifier_key
+from yisong.proof.vkey import TYPES, VerifierKey, verifier_key
 from yisong.rulebook.model import Key, Rulebook
 
 
@@ -16,4 +16,4 @@ def cosigners(rulebook: Rulebook) -> tuple[VerifierKey, ...]:
 
 def _verifier_key(rulebook: Rulebook, key: Key) -> VerifierKey:
     node = rulebook.directory.organs[key.org].node
-    return verifier_key(cosigner_name(rulebook.bus.name, node or key.org), key.public, type_=ED25519)
+    return verifier_key(cosigner_name(rulebook.bus.name, node or key.org), key.public, type_=TYPES[key.algorithm])

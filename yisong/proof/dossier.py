@@ -2,30 +2,32 @@
 How is a dossier written? One archive: manifest, checkpoint, rulebook, each record with its path, and a page.
 
 In this order: ``manifest.json`` (RFC 8785; lists the others with SHA-256 and size), ``checkpoint`` (C2SP signed note),
-``policy`` (a C2SP tlog-policy, as a suggestion), ``rulebook/0001.json`` … (every version, as on the topic `rulebook`,
+``policy`` (a C2SP tlog-policy, as a suggestion), ``restatements/0001.json`` … (what nodes have taken back of this log,
+as they signed it; most logs have none), ``rulebook/0001.json`` … (every version, as on the topic `rulebook`,
 without signatures), ``records/000001.leaf``, ``.path`` (hashes of 32 bytes from the leaf upwards) and ``.body`` (as it
 travelled, where it is in) …, and ``history.html``.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from yisong.errors import ContractFault, NotProven, Unreadable
 from yisong.proof.archive import archive, read_archive
+from yisong.proof.canonical_file import Form, read_canonical
 from yisong.proof.checkpoint import Signed, parse_origin, read_signed
 from yisong.proof.exact import shown
 from yisong.proof.tree import HASH_BYTES
 from yisong.rulebook.identity import canonical
 from yisong.rulebook.version import SignedVersion, decode, encode
 
-#: What every version begins with, and the one that is read here.
-FORMAT: Final = "yisong-dossier/"
-VERSION: Final = FORMAT + "1"
+#: The version that is written and read here.
+VERSION: Final = "yisong-dossier/1"
 
 _MANIFEST, _CHECKPOINT, _POLICY, _PAGE = "manifest.json", "checkpoint", "policy", "history.html"
+_RESTATED: Final = "restatements/"
 _FIELDS: Final = frozenset({"format", "page", "bus", "case_id", "mask", "records", "rulebook", "files"})
+_FORM: Final = Form("manifest of a dossier", VERSION, _FIELDS)
 _HIGHEST: Final = 63
 
 
@@ -43,7 +45,7 @@ class Dossier(NamedTuple):
 
     *mask*: for whose eyes bodies were left out, None where none was. *records*: the docket from its first record on.
     *versions*: of the rulebook, from the genesis version on. *policy*: as the maker suggests it; nobody has to believe
-    it. *page* is the history to read, in the form *page_form*.
+    it. *page* is the history to read, in the form *page_form*. *restatements*: what nodes have taken back of this log.
     """
 
     case_id: str
@@ -54,6 +56,7 @@ class Dossier(NamedTuple):
     policy: bytes
     page_form: int
     page: bytes
+    restatements: tuple[bytes, ...] = ()
 
 
 def dossier_bytes(dossier: Dossier) -> bytes:
@@ -92,6 +95,8 @@ def parse_dossier(data: bytes) -> Dossier:
 def _files(dossier: Dossier) -> Iterator[tuple[str, bytes]]:
     yield _CHECKPOINT, dossier.signed.note
     yield _POLICY, dossier.policy
+    for number, value in enumerate(dossier.restatements, start=1):
+        yield f"{_RESTATED}{number:04}.json", value
     for signed in dossier.versions:
         yield f"rulebook/{signed.version.n:04}.json", encode(signed)
     for number, record in enumerate(dossier.records, start=1):
@@ -113,20 +118,10 @@ def _row(name: str, content: bytes) -> dict[str, object]:
 def _manifest(data: bytes | None) -> dict[str, Any]:
     if data is None:
         raise Unreadable("No dossier: the archive has no manifest.json.")
-    try:
-        manifest = json.loads(data)
-        said = manifest["format"]
-        same = canonical(manifest) == data
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as fault:
-        raise Unreadable("The manifest is no JSON that names its format.") from fault
-    if said != VERSION:
-        other = isinstance(said, str) and said.startswith(FORMAT)
-        raise Unreadable(f"{'A dossier of another version' if other else 'No dossier'}: only {VERSION} is known here.")
-    if not same:
-        raise NotProven("The manifest is not in its canonical form (RFC 8785): somebody has written it again.")
-    if set(manifest) != _FIELDS or not isinstance(manifest["files"], list):
-        raise NotProven("The manifest does not have the fields of a manifest.")
-    return dict(manifest)
+    manifest = read_canonical(data, _FORM)
+    if not isinstance(manifest["files"], list):
+        raise NotProven("The manifest of a dossier has a list of its files, and this one has none.")
+    return manifest
 
 
 def _check_files(listed: Sequence[object], files: Mapping[str, bytes]) -> None:
@@ -154,6 +149,7 @@ def _dossier(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Dossier
         versions = tuple(decode(content) for name, content in files.items() if name.startswith("rulebook/"))
         leaves = sum(name.endswith(".leaf") for name in files)
         records = tuple(_record(files, number) for number in range(1, leaves + 1))
+        restated = tuple(content for name, content in files.items() if name.startswith(_RESTATED))
         policy, page = files[_POLICY], files[_PAGE]
     except KeyError as fault:
         raise NotProven(f"The dossier lacks the file {fault.args[0]}.") from fault
@@ -161,7 +157,7 @@ def _dossier(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> Dossier
         raise NotProven("The dossier holds a version of the rulebook that is none.") from fault
     if not versions or not records:
         raise NotProven("The dossier has no version of the rulebook, or no record.")
-    return Dossier(case_id, mask, signed, versions, records, policy, page_form, page)
+    return Dossier(case_id, mask, signed, versions, records, policy, page_form, page, restated)
 
 
 def _record(files: Mapping[str, bytes], number: int) -> Record:

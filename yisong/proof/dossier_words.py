@@ -8,7 +8,7 @@ from yisong.envelope.leaf import Leaf
 from yisong.ledger import Law
 from yisong.proof.dossier import Dossier
 from yisong.proof.exact import shown
-from yisong.proof.statement import Statement, instant, quorum_words, tally_facts
+from yisong.proof.statement import Statement, instant, quorum_words, taken_back_words, tally_facts
 from yisong.proof.tally import Tally
 
 
@@ -37,6 +37,7 @@ def dossier_statement(dossier: Dossier, judged: Judged) -> Statement:
         quorum=(*quorum, "That a record was logged when its leaf says is theirs, too."),
         unproven=tuple(_unproven(dossier, judged)),
         lost=judged.found.lost,
+        restated=taken_back_words(judged.found, checkpoint),
         facts={**_facts(dossier, judged), **tally_facts(judged.found)},
     )
 

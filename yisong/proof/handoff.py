@@ -1,19 +1,19 @@
 """How is the proof of a handoff written? One canonical JSON: a referral's sending, its answer, and all between them."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from yisong.errors import NotProven, Unreadable
+from yisong.errors import NotProven
+from yisong.proof.canonical_file import Form, read_canonical
 from yisong.proof.checkpoint import Signed, read_signed
 from yisong.proof.exact import base64_text, from_base64
 from yisong.rulebook.identity import canonical
 
-#: What every version begins with, and the one that is read here.
-FORMAT: Final = "yisong-handoff/"
-VERSION: Final = FORMAT + "1"
+#: The version that is written and read here.
+VERSION: Final = "yisong-handoff/1"
 
 _FIELDS: Final = frozenset({"format", "case_id", "referral", "says", "records", "checkpoint"})
+_FORM: Final = Form("proof of a handoff", VERSION, _FIELDS)
 _HIGHEST: Final = 63
 
 
@@ -62,17 +62,7 @@ def looks_like_handoff(data: bytes) -> bool:
 
 def parse_handoff(data: bytes) -> Handoff:
     """Return the handoff that *data* is. Raises Unreadable: none, of another version, cut short. NotProven: changed."""
-    try:
-        row = json.loads(data)
-        said = row["format"]
-        same = canonical(row) == data
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as fault:
-        raise Unreadable("No proof of a handoff, or cut short: no JSON that names its format.") from fault
-    if said != VERSION:
-        other = isinstance(said, str) and said.startswith(FORMAT)
-        raise Unreadable(f"{'A handoff of another version' if other else 'No handoff'}: only {VERSION} is known here.")
-    if not same or set(row) != _FIELDS:
-        raise NotProven("It is not in its canonical form (RFC 8785), or has other fields: somebody has changed it.")
+    row = read_canonical(data, _FORM)
     try:
         return _handoff(row)
     except (TypeError, KeyError, AttributeError, UnicodeEncodeError) as fault:

@@ -7,7 +7,7 @@ from yisong.envelope.header import Header
 from yisong.envelope.leaf import Leaf
 from yisong.proof.exact import shown
 from yisong.proof.receipt import Receipt
-from yisong.proof.statement import Statement, instant, quorum_words, tally_facts
+from yisong.proof.statement import Statement, instant, quorum_words, taken_back_words, tally_facts
 from yisong.proof.tally import Tally
 
 
@@ -26,6 +26,7 @@ def receipt_statement(
         ),
         unproven=tuple(_unproven(leaf, header, signed_with)),
         lost=found.lost,
+        restated=taken_back_words(found, checkpoint),
         facts={**_facts(receipt, leaf, header), "author_keys": list(signed_with), **tally_facts(found)},
     )
 

@@ -32,15 +32,17 @@ def refold(leaves: Sequence[bytes], law: Law) -> tuple[Folded, ...]:
     return tuple(found)
 
 
-def judged_again(leaves: Sequence[bytes], law: Law) -> Iterator[tuple[Docket | None, Entry]]:
+def judged_again(leaves: Sequence[bytes], law: Law, *, threads: int = 2) -> Iterator[tuple[Docket | None, Entry]]:
     """
     Yield what *law* makes of each record of one docket, from its first leaf on, whatever the leaves say of verdicts.
 
-    The docket is None where a leaf is of none. Raises Undecodable where bytes are no leaf.
+    The docket is None where a leaf is of none. *threads*: how many verify signatures at a time. Raises Undecodable
+    where bytes are no leaf.
     """
     docket: Docket | None = None
     memory: dict[bytes, tuple[Known, ...]] = {}
-    for record in verify([reopened(leaf) for leaf in leaves], bus=law.bus.name, keys=law.rulebook.keys):
+    records = [reopened(leaf) for leaf in leaves]
+    for record in verify(records, bus=law.bus.name, keys=law.rulebook.keys, threads=threads):
         docket, entry = fold(docket, record, law, memory)
         remember(memory, entry)
         yield docket, entry

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from yisong.proof.checkpoint import Checkpoint
+from yisong.proof.restatements import restated_facts, restated_words
 from yisong.proof.tally import Tally
 from yisong.schemas.instants import show_instant
 
@@ -14,7 +16,8 @@ class Statement:
 
     *kind*: of the file (``receipt``, ``checkpoint``). *proven*: by hashes and by signatures of authors. *quorum*: what
     has to be believed of those who cosigned. *unproven*: what nobody should read into it. *lost*: signature lines that
-    should count and do not. *facts*: the same for programs.
+    should count and do not. *restated*: what nodes have taken back of this log, as far as the reader knows.
+    *facts*: the same for programs.
     """
 
     kind: str
@@ -22,6 +25,7 @@ class Statement:
     quorum: tuple[str, ...]
     unproven: tuple[str, ...]
     lost: tuple[str, ...] = ()
+    restated: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -36,6 +40,11 @@ def quorum_words(found: Tally, *, origin: str, size: int) -> tuple[str, ...]:
     return believed, "The times beside their names are their own."
 
 
+def taken_back_words(found: Tally, checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Return what nodes have taken back of the log of *checkpoint*, and whether that touches it."""
+    return tuple(restated_words(found.taken_back, checkpoint))
+
+
 def tally_facts(found: Tally) -> dict[str, object]:
     """Return what the signature lines came to, for programs; times in seconds since 1970."""
     return {
@@ -45,6 +54,7 @@ def tally_facts(found: Tally) -> dict[str, object]:
         "of": found.quorum.of,
         "lost": list(found.lost),
         "ignored": found.ignored,
+        "restatements": restated_facts(found.taken_back),
     }
 
 

@@ -1,11 +1,12 @@
 """The steps that every verifier has in common, numbered as a failure names them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from yisong.errors import NotProven, Unreadable
 from yisong.proof.checkpoint import Origin, Signed, parse_origin
 from yisong.proof.policy import Policy
+from yisong.proof.restatements import restated
 from yisong.proof.tally import Tally, tally
 from yisong.rulebook.model import Key
 
@@ -32,9 +33,16 @@ def check_bus(signed: Signed, policy: Policy) -> Origin:
     return origin
 
 
-def check_quorum(signed: Signed, *, policy: Policy, keys: Mapping[str, Key] | None) -> Tally:
-    """Return who has cosigned *signed*. Raises NotProven, naming the lines that are lost, below the policy's quorum."""
-    found = tally(signed, policy=policy, keys=keys)
+def check_quorum(
+    signed: Signed, *, policy: Policy, keys: Mapping[str, Key] | None, restatements: Collection[bytes] = ()
+) -> Tally:
+    """
+    Return who has cosigned *signed* and not taken it back by one of the *restatements*, as they were signed.
+
+    Raises NotProven, naming the lines that are lost, below the policy's quorum; also where a restatement is forged.
+    """
+    taken_back = restated(restatements, origin=parse_origin(signed.checkpoint.origin), policy=policy)
+    found = tally(signed, policy=policy, keys=keys, taken_back=taken_back)
     if not found.quorum.reached:
         lost = "".join(f"\n  - lost: {one}" for one in found.lost)
         raise NotProven(f"{found.words}, and the policy asks for {found.quorum.need}.{lost}")

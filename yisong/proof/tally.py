@@ -1,13 +1,15 @@
 """Who has cosigned this checkpoint, which lines are lost, and is that enough? Step 6 of the verifier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from yisong.proof.announcement import Restatement
 from yisong.proof.checkpoint import Checkpoint, Signed
 from yisong.proof.cosignature import cosigned_at
 from yisong.proof.exact import shown
 from yisong.proof.note import SignatureLine
 from yisong.proof.policy import Count, Policy
+from yisong.proof.restatements import withdrawn_from
 from yisong.proof.vkey import VerifierKey
 from yisong.rulebook.model import Key
 
@@ -25,12 +27,14 @@ class Tally(NamedTuple):
     What the signature lines of one checkpoint come to.
 
     *lost*: in words, lines that should count and do not. *ignored*: how many lines are of keys not in the policy.
+    *taken_back*: what nodes have restated of this log, as far as the reader knows.
     """
 
     cosigned: tuple[Cosigned, ...]
     lost: tuple[str, ...]
     ignored: int
     quorum: Count
+    taken_back: tuple[Restatement, ...] = ()
 
     @property
     def words(self) -> str:
@@ -38,13 +42,17 @@ class Tally(NamedTuple):
         return f"recorded by {self.quorum.have} of {self.quorum.of}"
 
 
-def tally(signed: Signed, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Tally:
+def tally(
+    signed: Signed, *, policy: Policy, keys: Mapping[str, Key] | None = None, taken_back: Sequence[Restatement] = ()
+) -> Tally:
     """
     Return what the signature lines of *signed* come to under *policy*. Never raises, whatever the lines hold.
 
     *keys*: rows of the directory by key id. A line whose key has a row there counts only if the key was valid at the
-    line's own time; a key without a row is judged by the policy alone.
+    line's own time; a key without a row is judged by the policy alone. *taken_back*: what nodes have restated of this
+    log; a line that its node has withdrawn does not count.
     """
+    withdrawn = withdrawn_from(signed.checkpoint, taken_back, bus=policy.bus)
     rows = {key.public: key for key in (keys or {}).values() if key.use == "cosign"}
     named = {(key.name, key.key_id): (name, key) for name, key in policy.witnesses.items()}
     found: dict[str, Cosigned] = {}
@@ -57,11 +65,13 @@ def tally(signed: Signed, *, policy: Policy, keys: Mapping[str, Key] | None = No
             lost += _nearly(line, policy)
             continue
         why, time = _judge(signed.checkpoint, line, key, rows.get(key.public))
-        if why is None:
+        if key.name in withdrawn:
+            lost.append(f"a line of {key.name}: its node has taken it back")
+        elif why is None:
             found.setdefault(name, Cosigned(key.name, key.algorithm, time))
         else:
             lost.append(f"a line of {key.name}: {why}")
-    return Tally(tuple(found.values()), tuple(lost), ignored, policy.count(found.keys()))
+    return Tally(tuple(found.values()), tuple(lost), ignored, policy.count(found.keys()), tuple(taken_back))
 
 
 def _nearly(line: SignatureLine, policy: Policy) -> list[str]:

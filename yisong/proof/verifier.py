@@ -25,7 +25,13 @@ class Verify(Protocol):
     """Verifies one kind of file."""
 
     def __call__(
-        self, data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None, rulebooks: Collection[bytes]
+        self,
+        data: bytes,
+        *,
+        policy: Policy,
+        keys: Mapping[str, Key] | None,
+        rulebooks: Collection[bytes],
+        restatements: Collection[bytes],
     ) -> Statement:
         """Return what *data* proves under *policy*; raise Unreadable or NotProven."""
         ...
@@ -34,14 +40,18 @@ class Verify(Protocol):
 class VerifyLeaves(Protocol):
     """Verifies a kind of file that no rulebook has to be known for."""
 
-    def __call__(self, data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None) -> Statement:
+    def __call__(
+        self, data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None, restatements: Collection[bytes]
+    ) -> Statement:
         """Return what *data* proves under *policy*; raise Unreadable or NotProven."""
         ...
 
 
 def without_rules(verify: VerifyLeaves) -> Verify:
     """Return *verify* as one that is told of rulebooks and has no use for them."""
-    return lambda data, *, policy, keys, rulebooks: verify(data, policy=policy, keys=keys)  # noqa: ARG005
+    return lambda data, *, policy, keys, rulebooks, restatements: verify(  # noqa: ARG005
+        data, policy=policy, keys=keys, restatements=restatements
+    )
 
 
 class Kind(NamedTuple):
@@ -66,13 +76,19 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 
 def verify(
-    data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None, rulebooks: Collection[bytes] = ()
+    data: bytes,
+    *,
+    policy: Policy,
+    keys: Mapping[str, Key] | None = None,
+    rulebooks: Collection[bytes] = (),
+    restatements: Collection[bytes] = (),
 ) -> Statement:
     """
     Return what the file *data* proves to somebody who trusts *policy*.
 
     *keys*: rows of the directory by key id; without them authors are not checked, and the statement says so.
     *rulebooks*: hashes of versions of the rulebook that the reader knows; a dossier is judged by the version in it.
+    *restatements*: what nodes have taken back, as they signed it; a line that is taken back does not count.
     Raises Unreadable: no proof that is known here, another version, another bus, cut short. NotProven: it fails, and in
     which step; also where fewer have cosigned than the policy asks for.
     """
@@ -80,7 +96,7 @@ def verify(
         raise Unreadable("The file is empty.")
     for kind in KINDS:
         if kind.begins(data):
-            return kind.verify(data, policy=policy, keys=keys, rulebooks=rulebooks)
+            return kind.verify(data, policy=policy, keys=keys, rulebooks=rulebooks, restatements=restatements)
     raise Unreadable(
         "No proof of a kind that is known here: no receipt, whose first line is c2sp.org/tlog-proof@v1, no "
         "checkpoint, whose first line is <bus>/case-events/<partition>, no dossier, which is a ZIP, "

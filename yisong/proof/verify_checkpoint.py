@@ -1,12 +1,12 @@
 """Does this checkpoint hold on its own, and do two of them contradict each other?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from yisong.errors import NotProven
 from yisong.proof.checkpoint import Signed, parse_origin, read_signed
 from yisong.proof.consistency import check_consistency
 from yisong.proof.policy import Policy
-from yisong.proof.statement import Statement, quorum_words, tally_facts
+from yisong.proof.statement import Statement, quorum_words, taken_back_words, tally_facts
 from yisong.proof.steps import check_bus, check_quorum, step
 from yisong.proof.tally import tally
 from yisong.rulebook.model import Key
@@ -22,14 +22,16 @@ def looks_like_checkpoint(data: bytes) -> bool:
     return bool(newline)
 
 
-def verify_checkpoint(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Statement:
+def verify_checkpoint(
+    data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None, restatements: Collection[bytes] = ()
+) -> Statement:
     """Return what the signed checkpoint *data* proves under *policy*; Unreadable, NotProven: nothing, in which step."""
     with step(1, "read the file"):
         signed = read_signed(data)
     with step(2, "is it of the bus whose nodes the policy names"):
         check_bus(signed, policy)
     with step(3, "are there enough cosignatures of this checkpoint"):
-        found = check_quorum(signed, policy=policy, keys=keys)
+        found = check_quorum(signed, policy=policy, keys=keys, restatements=restatements)
     checkpoint = signed.checkpoint
     return Statement(
         kind="checkpoint",
@@ -37,6 +39,7 @@ def verify_checkpoint(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | 
         quorum=quorum_words(found, origin=checkpoint.origin, size=checkpoint.size),
         unproven=("What the leaves say: a checkpoint commits to them, and a receipt shows one.",),
         lost=found.lost,
+        restated=taken_back_words(found, checkpoint),
         facts={
             "origin": checkpoint.origin,
             "size": checkpoint.size,

@@ -1,25 +1,29 @@
 """Does this file prove that a referral was receipted, or that it was not? Nine steps; each raises NotProven."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from yisong.envelope.leaf import leaf_hash
 from yisong.errors import NotProven
 from yisong.proof.author import check_author
-from yisong.proof.dossier_leaves import check_chain, check_path, leaf_in
 from yisong.proof.handoff import Handoff, parse_handoff
 from yisong.proof.handoff_story import Told, says, told
+from yisong.proof.leaves import check_chain, check_path, leaf_in
 from yisong.proof.policy import Policy
-from yisong.proof.statement import Statement, instant, quorum_words, tally_facts
+from yisong.proof.statement import Statement, instant, quorum_words, taken_back_words, tally_facts
 from yisong.proof.steps import check_bus, check_quorum, step
 from yisong.proof.tally import Tally
 from yisong.rulebook.model import Key
 
 
-def verify_handoff(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Statement:
+def verify_handoff(
+    data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None, restatements: Collection[bytes] = ()
+) -> Statement:
     """
     Return what the proof *data* of a handoff, or of one that was not answered, proves under *policy*.
 
-    *keys*: rows of the directory by key id, from whom the reader trusts; without them no author is checked. Raises
-    Unreadable, NotProven: nothing, and in which step.
+    *keys*: rows of the directory by key id, from whom the reader trusts; without them no author is checked.
+    *restatements*: what nodes have taken back, as they signed it. Raises Unreadable, NotProven: nothing, and in which
+    step.
     """
     with step(1, "read the file"):
         handoff = parse_handoff(data)
@@ -28,10 +32,10 @@ def verify_handoff(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | Non
     with step(3, "does each leaf stand in this docket of this log"):
         leaves = [leaf_in(link.leaf, handoff.case_id, origin) for link in handoff.links]
     with step(4, "are there enough cosignatures of this checkpoint"):
-        found = check_quorum(handoff.signed, policy=policy, keys=keys)
+        found = check_quorum(handoff.signed, policy=policy, keys=keys, restatements=restatements)
     with step(5, "does each path lead from its leaf to the root"):
         for (leaf, _), link in zip(leaves, handoff.links, strict=True):
-            check_path(leaf, link.leaf, link.path, handoff.signed.checkpoint)
+            check_path(leaf_hash(link.leaf), leaf.offset, link.path, handoff.signed.checkpoint)
     with step(6, "is there no gap between the sending and the end"):
         first = leaves[0][0].docket_index
         check_chain([leaf for leaf, _ in leaves], [link.leaf for link in handoff.links], first=first)
@@ -79,6 +83,7 @@ def _statement(handoff: Handoff, story: Told, found: Tally, *, signed: bool) -> 
         ),
         unproven=tuple(unproven),
         lost=found.lost,
+        restated=taken_back_words(found, checkpoint),
         facts={
             "origin": checkpoint.origin,
             "size": checkpoint.size,

@@ -5,15 +5,14 @@ Steps 4, 2, 6 and 5 are the four of C2SP tlog-proof; in the place of a log key s
 log is what its cosigners agree on. Steps 3 and 7 are ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from yisong.envelope.header import Header
-from yisong.envelope.leaf import Leaf, decode_leaf, leaf_hash
-from yisong.errors import NotProven, Undecodable
-from yisong.proof.author import check_author, check_leaf
+from yisong.envelope.leaf import Leaf, leaf_hash
+from yisong.errors import NotProven
+from yisong.proof.author import check_author
 from yisong.proof.checkpoint import Origin
-from yisong.proof.exact import shown
-from yisong.proof.inclusion import root_from_inclusion
+from yisong.proof.leaves import check_path, leaf_on
 from yisong.proof.policy import Policy
 from yisong.proof.receipt import Receipt, parse_receipt
 from yisong.proof.receipt_words import receipt_statement
@@ -22,12 +21,14 @@ from yisong.proof.steps import check_bus, check_quorum, step
 from yisong.rulebook.model import Key
 
 
-def verify_receipt(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None) -> Statement:
+def verify_receipt(
+    data: bytes, *, policy: Policy, keys: Mapping[str, Key] | None = None, restatements: Collection[bytes] = ()
+) -> Statement:
     """
     Return what the receipt *data* proves under *policy*; Unreadable, NotProven: nothing, and in which step.
 
     *keys*: rows of the directory by key id, from whom the reader trusts; without them the author is not checked, and
-    cosignatures count whenever they were made.
+    cosignatures count whenever they were made. *restatements*: what nodes have taken back, as they signed it.
     """
     with step(1, "read the file"):
         receipt = parse_receipt(data)
@@ -38,33 +39,21 @@ def verify_receipt(data: bytes, *, policy: Policy, keys: Mapping[str, Key] | Non
     with step(4, "hash the leaf"):
         hashed = leaf_hash(receipt.leaf)
     with step(5, "does the path lead from the leaf to the root"):
-        _check_path(receipt, hashed)
+        check_path(hashed, receipt.leaf_index, receipt.path, receipt.signed.checkpoint)
     with step(6, "are there enough cosignatures of this checkpoint"):
-        found = check_quorum(receipt.signed, policy=policy, keys=keys)
+        found = check_quorum(receipt.signed, policy=policy, keys=keys, restatements=restatements)
     with step(7, "did the author sign"):
         signed_with = _author(leaf, header, bus=origin.bus, keys=keys)
     return receipt_statement(receipt, leaf, header, found=found, signed_with=signed_with)
 
 
 def _leaf(receipt: Receipt, origin: Origin) -> tuple[Leaf, Header | None]:
-    try:
-        leaf = decode_leaf(receipt.leaf)
-    except Undecodable as fault:
-        raise NotProven("The leaf is not canonical, so no node can have made it.") from fault
-    stands = (leaf.topic, leaf.partition, leaf.offset)
-    if stands != (origin.topic, origin.partition, receipt.leaf_index):
+    leaf, header = leaf_on(receipt.leaf, origin)
+    if leaf.offset != receipt.leaf_index:
         raise NotProven(
-            f"The leaf says that it is {shown(leaf.topic.encode())} {leaf.partition}:{leaf.offset}, "
-            f"and the receipt that it is leaf {receipt.leaf_index} of {origin}."
+            f"The leaf says that it is at offset {leaf.offset}, and the receipt that it is leaf {receipt.leaf_index}."
         )
-    return leaf, check_leaf(leaf)
-
-
-def _check_path(receipt: Receipt, hashed: bytes) -> None:
-    checkpoint = receipt.signed.checkpoint
-    root = root_from_inclusion(hashed, receipt.leaf_index, checkpoint.size, receipt.path)
-    if root != checkpoint.root:
-        raise NotProven("It leads to another root: the leaf, the path, the size or the root is not the cosigned one.")
+    return leaf, header
 
 
 def _author(leaf: Leaf, header: Header | None, *, bus: str, keys: Mapping[str, Key] | None) -> tuple[str, ...]:

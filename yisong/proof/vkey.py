@@ -11,6 +11,8 @@ from yisong.proof.note import key_name
 ED25519: Final = 0x04
 ML_DSA_44: Final = 0x06
 ALGORITHMS: Final = {ED25519: "Ed25519", ML_DSA_44: "ML-DSA-44"}
+#: The same by what the directory calls them in the row of a key.
+TYPES: Final = {"ed25519": ED25519, "ml-dsa-44": ML_DSA_44}
 
 _PUBLIC_BYTES = {ED25519: 32, ML_DSA_44: 1312}
 _SIGNATURE_BYTES = {ED25519: 8 + 64, ML_DSA_44: 8 + 2420}

@@ -2,56 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
 from threading import Event, Thread
-from time import monotonic, sleep
-from typing import Literal, Self
+from typing import Self
 from uuid import UUID
 
 from yisong.envelope.codec import SALT_BYTES
-from yisong.errors import NotPublishable, TimedOut
+from yisong.errors import NotPublishable
 from yisong.home import Home
 from yisong.postgres.connection import connect
 from yisong.publishing.access import Access, access_of, find_home, no_node, node_dsn
 from yisong.publishing.compose import content, digest_of
 from yisong.publishing.identifiers import identifier_warnings
 from yisong.publishing.ids import new_event_id
-from yisong.publishing.outbox import Draft, Outbox, Position, Row
+from yisong.publishing.outbox import Draft, Outbox
+from yisong.publishing.published import Published, Wait, published, wait_for
+from yisong.publishing.recorded import Recorded, node_of, recorded_at
 from yisong.publishing.rounds import wall_clock
+from yisong.publishing.sealer import with_sealing
 from yisong.publishing.sender import run_store_sender
 from yisong.publishing.signer import Signer
 from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 from yisong.publishing.validate import event_faults
-
-Wait = Literal["logged", "verdict"] | None
-"""
-``logged``: until the event has a position and log time · ``verdict``: until our own trail has judged it ·
-``None``: only until it is safe in the outbox.
-"""
-
-_LOOK_SECONDS = 0.01
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """
-    The receipt of an event: what is known of it when `publish` returns.
-
-    *log_time* in ms since 1970 (UTC). *verdict* and *reason* as in the trail: a refused event stays on the log.
-    *parked*: the log does not take the event as it stands (*reason*), it is not on record and moves nothing.
-    *warnings*: identifiers in it that break their own rule, one sentence each; `look`, which does not see the body any
-    more, has none.
-    """
-
-    event_id: UUID
-    position: Position | None
-    log_time: int | None
-    verdict: str | None
-    reason: str | None
-    parked: bool
-    warnings: tuple[str, ...] = ()
 
 
 class Publisher:
@@ -73,7 +47,7 @@ class Publisher:
         self._outboxes: dict[str, Outbox] = {}
         self._stack = ExitStack()
         access, node_of = _resolve(bus)
-        self._law, self._signer = access.law, Signer(access.law, access.keys)
+        self._law, self._signer, self._alone = access.law, Signer(access.law, access.keys), store is not None
         if store is None:
             self._open_outbox: Callable[[str], Outbox] = lambda publisher: _outbox_of(node_of(publisher))
         else:
@@ -104,8 +78,9 @@ class Publisher:
         ``officers`` …); instants are RFC 3339 text. *event_id*: make one before the first try and keep it, then a
         second call publishes nothing new. *at*: on a demo bus, the record's timestamp in ms. *timeout* in seconds.
 
-        Raises ``NotPublishable`` naming every fault, before anything is sent; ``TimedOut`` where what *wait* asks for
-        did not happen in time (the event stays in the outbox and is sent all the same).
+        Raises ``NotPublishable`` naming every fault, before anything is sent; ``BusNotFound`` where a receipt is asked
+        for without a node, and nothing is sent; ``TimedOut`` where what *wait* asks for did not happen in time (the
+        event stays in the outbox and is sent all the same).
         """
         stated = {
             "event_type": event_type,
@@ -129,19 +104,21 @@ class Publisher:
         timeout: float = 30.0,
     ) -> Published:
         """Publish one event whose *header* is stated as in the history format; otherwise as `publish`."""
-        header = {name: value for name, value in header.items() if value is not None}
+        header = self._stated(header, at)
         if faults := self.faults(header, body, at=at):
             raise NotPublishable("The event is not publishable; nothing was sent.", faults)
         chosen = event_id.bytes if event_id is not None else new_event_id(wall_clock(), token_bytes(10))
         said = content(header, body, event_id=chosen, salt=token_bytes(SALT_BYTES))
         outbox = self._outbox(str(header["publisher"]))
+        if wait == "receipt":
+            node_of(outbox)
         row = outbox.submit(Draft(said=said, digest=digest_of(said), at=at))
         if row.draft.digest != digest_of(said):
             raise NotPublishable(
                 f"The event id {UUID(bytes=chosen)} has been used for another event; nothing was sent.",
                 ["event_id: stands in the outbox with other content. A new event needs a new id"],
             )
-        known = self._await(outbox, chosen, wait=wait, timeout=timeout)
+        known = wait_for(outbox, chosen, self._law, wait=wait, timeout=timeout)
         return replace(known, warnings=self.warnings(header, body))
 
     def warnings(self, header: Mapping[str, object], body: Mapping[str, object]) -> tuple[str, ...]:
@@ -156,17 +133,44 @@ class Publisher:
         self, header: Mapping[str, object], body: Mapping[str, object], *, at: int | None = None
     ) -> tuple[str, ...]:
         """Name everything that keeps an event from being published, the body included; nothing where it is sound."""
-        stated = {name: value for name, value in header.items() if value is not None}
         when = wall_clock() if at is None else at
-        faults = event_faults(stated, body, law=self._law, signer=self._signer, at=when)
+        stated = self._stated(header, at)
+        faults = event_faults(stated, body, law=self._law, signer=self._signer, at=when, alone=self._alone)
         if at is None or self._law.bus.timestamp_type == "CreateTime":
             return faults
         return (*faults, "at: only a demo bus lets a publisher choose the log time")
 
+    def _stated(self, header: Mapping[str, object], at: int | None) -> Mapping[str, object]:
+        """Return what *header* states, sealed where it does not say and the law asks for it."""
+        said = {name: value for name, value in header.items() if value is not None}
+        return with_sealing(said, self._law, at=wall_clock() if at is None else at)
+
     def look(self, event_id: UUID, *, publisher: str) -> Published | None:
         """Return what is known of the event *event_id* of *publisher* by now; ``None`` if it is not in the outbox."""
         row = self._outbox(publisher).row_of(event_id.bytes)
-        return None if row is None else _published(row)
+        return None if row is None else published(row)
+
+    def recorded(self, event_id: UUID, *, publisher: str) -> Recorded | None:
+        """
+        Return by how many nodes the event is recorded by now, and its receipt where there is one yet.
+
+        None before it has a verdict, and where it is parked. Raises ``BusNotFound`` without a node.
+        """
+        outbox = self._outbox(publisher)
+        connection, row = node_of(outbox), outbox.row_of(event_id.bytes)
+        if row is None or row.state != "settled" or row.position is None:
+            return None
+        return recorded_at(connection, row.position, self._law)
+
+    def receipt(self, event_id: UUID, *, publisher: str, timeout: float = 60.0) -> Published:
+        """
+        Wait for the receipt of an event that was published before, and return what is known of it.
+
+        Raises ``BusNotFound`` without a node; ``TimedOut``, which says by how many nodes it is recorded.
+        """
+        outbox = self._outbox(publisher)
+        node_of(outbox)
+        return wait_for(outbox, event_id.bytes, self._law, wait="receipt", timeout=timeout)
 
     def close(self) -> None:
         """Let go of everything. What is not sent yet stays in the outbox and is sent next time, or by the node."""
@@ -197,41 +201,6 @@ class Publisher:
         thread.start()
         self._stack.callback(thread.join, 5.0)
         self._stack.callback(stop.set)
-
-    def _await(self, outbox: Outbox, event_id: bytes, *, wait: Wait, timeout: float) -> Published:
-        deadline = monotonic() + timeout
-        while True:
-            row = outbox.row_of(event_id)
-            if row is not None and _known(row, wait):
-                return _published(row)
-            if monotonic() > deadline:
-                raise TimedOut(
-                    f"Event {UUID(bytes=event_id)} is in the outbox, but within {timeout:g} s nothing came back "
-                    f"({wait}). It will be sent as soon as that is possible: see `yisong status`, and ask again "
-                    "with the same event id."
-                )
-            sleep(_LOOK_SECONDS)
-
-
-def _known(row: Row, wait: Wait) -> bool:
-    match wait:
-        case None:
-            return True
-        case "logged":
-            return row.state in ("logged", "settled", "parked")
-        case "verdict":
-            return row.state in ("settled", "parked")
-
-
-def _published(row: Row) -> Published:
-    return Published(
-        event_id=UUID(bytes=row.draft.said.event_id),
-        position=row.position,
-        log_time=row.log_time,
-        verdict=row.verdict,
-        reason=row.reason,
-        parked=row.state == "parked",
-    )
 
 
 def _resolve(bus: Home | Path | str | Access | None) -> tuple[Access, Callable[[str], str]]:

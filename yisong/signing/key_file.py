@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
@@ -13,6 +14,7 @@ from yisong.rulebook.model import Key
 from yisong.signing.passphrase import Lock
 
 KeyUse = Literal["sign", "seal", "cosign"]
+Algorithm = Literal["ed25519", "x25519", "ml-dsa-44"]
 
 _INSTANTS = ("valid_from", "valid_to", "revoked_from")
 
@@ -65,9 +67,16 @@ def read_key_file(path: Path) -> KeyFile:
         raise KeyNotUsable(f"{path} is not the file of a key. Restore it, or move it away") from error
 
 
-def new_pair(use: KeyUse) -> tuple[bytes, bytes]:
-    """Return a new private key (an Ed25519 seed, or an X25519 scalar to seal) and its public key, 32 bytes each."""
-    if use == "seal":
+def new_pair(algorithm: str) -> tuple[bytes, bytes]:
+    """
+    Return a new private key, 32 bytes, and its public key.
+
+    Of ``ed25519`` and ``ml-dsa-44`` (FIPS 204) the private key is the seed, of ``x25519`` the scalar.
+    """
+    if algorithm == "ml-dsa-44":
+        quantum = MLDSA44PrivateKey.generate()
+        return quantum.private_bytes_raw(), quantum.public_key().public_bytes_raw()
+    if algorithm == "x25519":
         sealing = PrivateKey.generate()
         return bytes(sealing), bytes(sealing.public_key)
     signing = SigningKey.generate()

@@ -11,11 +11,16 @@ from pathlib import Path
 
 from yisong.errors import KeyNotUsable
 from yisong.rulebook.model import Key
-from yisong.signing.key_file import KeyFile, KeyUse, new_pair, read_key_file
+from yisong.signing.key_file import Algorithm, KeyFile, KeyUse, new_pair, read_key_file
 from yisong.signing.passphrase import Lock
 
 _SUFFIX = ".key"
-_ALGORITHMS: Mapping[KeyUse, str] = {"sign": "ed25519", "cosign": "ed25519", "seal": "x25519"}
+# For each use what it is made for; the first unless something else is asked for.
+_ALGORITHMS: Mapping[KeyUse, tuple[Algorithm, ...]] = {
+    "sign": ("ed25519",),
+    "cosign": ("ed25519", "ml-dsa-44"),
+    "seal": ("x25519",),
+}
 
 
 class Keystore:
@@ -41,18 +46,23 @@ class Keystore:
         valid_to: int | None = None,
         revoked_from: int | None = None,
         number: int | None = None,
+        algorithm: Algorithm | None = None,
     ) -> Key:
         """
         Make a key of *org*, keep its private half and return its row for the directory; instants in milliseconds.
 
-        Its id is ``{org}#{n}`` with the next n of the organ, from 1, or *number*; KeyNotUsable where that is taken.
+        Its id is ``{org}#{n}`` with the next n of the organ, from 1, or *number*; KeyNotUsable where that is taken, or
+        where no key of that *use* is of that *algorithm*.
         """
-        private, public = new_pair(use)
+        algorithm = algorithm or _ALGORITHMS[use][0]
+        if algorithm not in _ALGORITHMS[use]:
+            raise KeyNotUsable(f"A key to {use} is {' or '.join(_ALGORITHMS[use])}, not {algorithm}; none was made")
+        private, public = new_pair(algorithm)
         key = Key(
             key_id=f"{org}#{self._next_number(org) if number is None else number}",
             org=org,
             use=use,
-            algorithm=_ALGORITHMS[use],
+            algorithm=algorithm,
             public=public,
             valid_from=valid_from,
             valid_to=valid_to,
@@ -69,13 +79,21 @@ class Keystore:
         return tuple(sorted(rows, key=lambda key: (key.org, _number(key.key_id))))
 
     def private(self, key_id: str) -> bytes:
-        """Return the private key, 32 bytes (of an Ed25519 key its seed); KeyNotUsable: it is not here, or encrypted."""
-        file = self._files.get(key_id)
+        """Return the private key, 32 bytes (a seed, but to seal); KeyNotUsable: it is not here, or encrypted."""
+        file = self._files.get(key_id) or self._made_since(key_id)
         if file is None:
             raise KeyNotUsable(
                 f"The private key {key_id} is not in {self.folder}. Sign with a key that is, or copy its file there"
             )
         return file.private(lock=self._lock)
+
+    def _made_since(self, key_id: str) -> KeyFile | None:
+        """Return the file of a key that another process has made since we looked; None where there is none."""
+        path = self.folder / f"{key_id.replace('#', '.')}{_SUFFIX}"
+        if path.parent != self.folder or not path.is_file():
+            return None
+        self._files[key_id] = read_key_file(path)
+        return self._files[key_id]
 
     def newest(self, org: str, use: KeyUse = "sign", *, registered: Mapping[str, Key] | None = None) -> Key:
         """

@@ -101,6 +101,20 @@ class TestVerify:
 
         assert (said.exit_code, "V9801 signed this header" in said.stdout) == (0, True)
 
+    def test_says_whom_it_was_asked_to_trust(self, home: Home) -> None:
+        """By a file, or because nobody was named; and how far it knows the versions of the rulebook."""
+        named = run(GOOD, "--policy", FOUR).stdout
+        keys = tuple(key for key in KEYS if key.key_id != "S-cac#4")
+        home.save_bus(BusProfile(name=BUS, profile="demo", partitions=12, keys=keys))
+        demo = json.loads(run(GOOD, "--json").stdout)["says"]["assumed"]
+        home.save_bus(BusProfile(name=BUS, profile="production", partitions=12, keys=keys))
+        stopped = run(GOOD).stdout
+
+        assert "whom your policy names: 3 of 4 nodes of the bus conformance must have cosigned" in named
+        assert "You named no policy, so the nodes of the bus in" in demo[0]
+        assert "a demo bus has no other" in demo[1]
+        assert "the bus does not run, so later versions could not be asked for" in stopped
+
     def test_of_a_policy_that_is_none_says_so(self, tmp_path: Path) -> None:
         """A policy cut short is not trusted in part."""
         (tmp_path / "cut").write_bytes(FOUR.read_bytes()[:-20])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.vectors.proof_world import BUS, COSIGNERS, NOW
+from tests.vectors.proof_world import BUS, COSIGNERS, NOW, QUANTUM
 from yisong.errors import Unreadable
 from yisong.proof.announcement import Announced, Checkpoints, Halt, Restatement, Statement, decode, encode
 from yisong.signing.sign import sign_bytes
@@ -17,6 +17,7 @@ from yisong.signing.verify import verifies
 POLICE = COSIGNERS["police"]
 LINE = Announced(4, NOW.size, NOW.root, POLICE.line(NOW))
 SAID = Checkpoints("police", 7, b"r" * 32, 1_470_000_000_000, (LINE,), (Halt(3, "building"), Halt(None, "rulebook")))
+SECONDED = SAID._replace(announced=(LINE._replace(second=QUANTUM.line(NOW)),))
 RESTATED = Restatement("police", 8, 4, 10, 13, b"o" * 32, b"n" * 32, "restored from a copy", (11, 13))
 
 
@@ -31,7 +32,7 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 
 class TestAStatement:
-    @pytest.mark.parametrize("statement", [SAID, RESTATED], ids=["checkpoints", "restatement"])
+    @pytest.mark.parametrize("statement", [SAID, SECONDED, RESTATED], ids=["checkpoints", "second line", "restatement"])
     def test_comes_back_as_it_was_said_and_signed(self, statement: Statement) -> None:
         claimed = decode(_value(statement), bus=BUS)
 

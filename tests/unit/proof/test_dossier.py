@@ -1,26 +1,21 @@
 """A dossier holds all of a case: whoever leaves out, moves or changes anything in it proves nothing."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
 from tests.unit.proof import dossier_world as world
-from tests.unit.proof.dossier_world import POLICY, cosigned, good, law
-from yisong.envelope.leaf import decode_leaf, encode_leaf, leaf_hash
+from tests.unit.proof.dossier_world import POLICY, good, judged_otherwise, law, relisted, resigned
 from yisong.errors import NotProven, Unreadable
-from yisong.ledger import absent_entry
 from yisong.proof.archive import archive, read_archive
-from yisong.proof.dossier import Dossier, Record, dossier_bytes, parse_dossier
+from yisong.proof.dossier import Dossier, dossier_bytes, parse_dossier
 from yisong.proof.dossier_page import dossier_page
 from yisong.proof.refold import refold
 from yisong.proof.statement import Statement
 from yisong.proof.verifier import verify
-from yisong.rulebook.identity import canonical
 from yisong.rulebook.version import SignedVersion
 
 GOOD = dossier_bytes(good())
@@ -28,25 +23,6 @@ GOOD = dossier_bytes(good())
 
 def proven(dossier: Dossier) -> Statement:
     return verify(dossier_bytes(dossier), policy=POLICY)
-
-
-def relisted(files: dict[str, bytes]) -> bytes:
-    """Return the archive of *files* with a manifest that lists them as they are now: a forger can do that, too."""
-    manifest = json.loads(files["manifest.json"])
-    others = {name: content for name, content in files.items() if name != "manifest.json"}
-    manifest["files"] = [
-        {"name": name, "sha256": sha256(content).hexdigest(), "size": len(content)} for name, content in others.items()
-    ]
-    return archive({"manifest.json": canonical(manifest), **others})
-
-
-def resigned(leaves: list[bytes]) -> Dossier:
-    """Return the dossier of these *leaves*, cosigned by all four nodes: a quorum that lies."""
-    signed, tree = cosigned([absent_entry(world.PARTITION, 0).leaf, *leaves])
-    paths = [tree.path(at, len(leaves) + 1) for at in range(1, len(leaves) + 1)]
-    bodies = [record.body for record in good().records]
-    records = tuple(map(Record, leaves, paths, bodies))
-    return good()._replace(signed=signed, records=records)
 
 
 class TestDossier:
@@ -92,39 +68,17 @@ class TestDossier:
         assert "&lt;script&gt;" in page
         assert not [word for word in ("<script", "<b>", "\x1b", "href=", "src=", "url(") if word in page]
 
-    @pytest.mark.parametrize("name", [name for name in read_archive(GOOD) if not name.startswith("records/")])
-    def test_fails_with_any_file_changed(self, name: str) -> None:
-        files = read_archive(GOOD)
-        files[name] = files[name][:-1] + bytes([files[name][-1] ^ 1])
-        with pytest.raises(NotProven, match=r"Step 1"):
-            verify(archive(files), policy=POLICY)
-
-    def test_fails_with_any_record_changed(self) -> None:
-        """Leaf, path or body of whichever record, flipped in its middle."""
-        for name, content in read_archive(GOOD).items():
-            if name.startswith("records/"):
-                middle = len(content) // 2
-                changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-                with pytest.raises(NotProven, match=f"Step 1.*{name}"):
-                    verify(archive({**read_archive(GOOD), name: changed}), policy=POLICY)
-
     def test_fails_with_any_file_changed_and_listed_anew(self) -> None:
         """The manifest is nobody's word: who changes a file can list it anew, and something else gives it away."""
         for name, content in read_archive(GOOD).items():
-            if name in ("manifest.json", "policy"):
-                continue  # the manifest is made anew; the policy is a suggestion that nobody believes
+            if name.startswith("records/") or name in ("manifest.json", "policy"):
+                continue  # the manifest is made anew, the policy a suggestion; for records see test_flips
             middle = len(content) // 2
             changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
             if name == "checkpoint":  # in its text: a signature line would be lost, and reported
                 changed = content.replace(b"\n", b"\n1", 1)
             with pytest.raises(NotProven):
                 verify(relisted({**read_archive(GOOD), name: changed}), policy=POLICY)
-
-    def test_fails_with_any_bit_of_the_archive_itself(self) -> None:
-        """Names, dates, lengths and directory: sampled, for there are half a million bits."""
-        for at in [*range(64), *range(len(GOOD) - 2000, len(GOOD), 7)]:
-            with pytest.raises(NotProven):
-                verify(GOOD[:at] + bytes([GOOD[at] ^ 4]) + GOOD[at + 1 :], policy=POLICY)
 
     def test_cut_short_is_unreadable(self) -> None:
         for end in (1, 4, 30, len(GOOD) // 2, len(GOOD) - 1):
@@ -159,6 +113,12 @@ class TestForgedDossier:
         with pytest.raises(NotProven, match=r"Step 5"):
             proven(good()._replace(records=(first._replace(path=second.path), second, *others)))
 
+    def test_with_another_word_on_its_mask_than_the_notice_on_the_log(self) -> None:
+        """Who was told that all is in it, and is given less, can see that."""
+        records = tuple(record._replace(body=None) for record in good().records[:-1])
+        with pytest.raises(NotProven, match=r"Step 8.*the dossier is not masked, and the manifest that it is masked"):
+            proven(good()._replace(mask="miit", records=(*records, good().records[-1])))
+
     def test_of_another_case(self) -> None:
         with pytest.raises(NotProven, match=r"Step 3.*another docket"):
             proven(good()._replace(case_id="CRB-970200-2016-000072-B"))
@@ -184,17 +144,8 @@ class TestForgedDossier:
 
     def test_with_a_verdict_that_the_rules_do_not_give(self) -> None:
         """All four nodes cosigned a refusal of what the rules admit: only judging again shows it."""
-        leaves = [record.leaf for record in good().records]
-        at = 3
-        fields = {**decode_leaf(leaves[at])._asdict(), "verdict": "refused", "reason": "illegal-transition"}
-        fields.pop("topic")
-        leaves[at] = encode_leaf(**fields)
-        for later in range(at + 1, len(leaves)):
-            fields = {**decode_leaf(leaves[later])._asdict(), "docket_prev": leaf_hash(leaves[later - 1])}
-            fields.pop("topic")
-            leaves[later] = encode_leaf(**fields)
         with pytest.raises(NotProven, match=r"Step 11.*record 4 is admitted, and its leaf says refused"):
-            proven(resigned(leaves))
+            proven(resigned(judged_otherwise(3)))
 
     def test_with_a_rulebook_out_of_its_line(self) -> None:
         """A version that does not follow the genesis version is none, whatever it says."""

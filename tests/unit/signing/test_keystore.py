@@ -24,6 +24,17 @@ def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestKeystore:
+    def test_finds_a_key_that_another_process_has_made_since(self, tmp_path: Path) -> None:
+        """A node that runs signs with its next key as soon as the rulebook has it."""
+        running = Keystore(tmp_path)
+        made = Keystore(tmp_path).new("S-cac", "cosign", valid_from=5)
+
+        assert running.private(made.key_id) == Keystore(tmp_path).private(made.key_id)
+        with pytest.raises(KeyNotUsable, match=r"S-cac#2 is not in"):
+            running.private("S-cac#2")
+        with pytest.raises(KeyNotUsable, match="is not in"):
+            running.private("../S-cac#1")
+
     def test_numbers_the_keys_of_each_organ_from_one(self, tmp_path: Path) -> None:
         """The keys of one organ share a counter, whatever their use; another organ has its own."""
         store = Keystore(tmp_path / "keys")

@@ -9,8 +9,8 @@ from yisong.rulebook.model import BusProfile, Key
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _KEY_ID = re.compile(r"(?P<org>.+)#(0|[1-9]\d*)", re.ASCII)
-_ALGORITHMS = {"sign": "ed25519", "cosign": "ed25519", "seal": "x25519"}
-_PUBLIC_BYTES = 32
+_ALGORITHMS = {"sign": ("ed25519",), "cosign": ("ed25519", "ml-dsa-44"), "seal": ("x25519",)}
+_PUBLIC_BYTES = {"ed25519": 32, "x25519": 32, "ml-dsa-44": 1312}
 
 
 def bus_faults(bus: BusProfile, files: Files) -> list[str]:
@@ -33,9 +33,9 @@ def _key_faults(key: Key, organs: set[str]) -> Iterator[str]:
     shape = _KEY_ID.fullmatch(key.key_id)
     if shape is None or shape["org"] != key.org:
         yield f"{where}: a key of {key.org} is called {key.org}#1, {key.org}#2 …"
-    if key.algorithm != _ALGORITHMS[key.use]:
-        yield f"{where}: a key to {key.use} is {_ALGORITHMS[key.use]}"
-    if len(key.public) != _PUBLIC_BYTES:
-        yield f"{where}: a public key has {_PUBLIC_BYTES} bytes"
+    if key.algorithm not in _ALGORITHMS[key.use]:
+        yield f"{where}: a key to {key.use} is {' or '.join(_ALGORITHMS[key.use])}"
+    if len(key.public) != _PUBLIC_BYTES.get(key.algorithm, len(key.public)):
+        yield f"{where}: a public key has {_PUBLIC_BYTES[key.algorithm]} bytes"
     if key.valid_to is not None and key.valid_to <= key.valid_from:
         yield f"{where}: ends before it begins"

@@ -1,4 +1,4 @@
-"""Do these leaves stand in one docket, in the tree, and without a gap? Steps 3, 5 and 6 of dossiers and handoffs."""
+"""Does a leaf stand in this log, in this docket, in the tree, and without a gap? Steps that every verifier shares."""
 
 from collections.abc import Sequence
 
@@ -11,23 +11,35 @@ from yisong.proof.exact import shown
 from yisong.proof.inclusion import root_from_inclusion
 
 
-def leaf_in(encoded: bytes, case_id: str, origin: Origin) -> tuple[Leaf, Header | None]:
-    """Return the leaf, and the header that it keeps, of a record of the docket *case_id* on *origin*. NotProven."""
+def leaf_on(encoded: bytes, origin: Origin) -> tuple[Leaf, Header | None]:
+    """Return the leaf, and the header that it keeps, of a record of the log *origin*. Raises NotProven."""
     try:
         leaf = decode_leaf(encoded)
     except Undecodable as fault:
         raise NotProven("A leaf is not canonical, so no node can have made it.") from fault
     if (leaf.topic, leaf.partition) != (origin.topic, origin.partition):
-        raise NotProven(f"A leaf says that it is of partition {leaf.partition}, and the checkpoint is of {origin}.")
-    if leaf.key != case_id.encode() or not leaf.docket_index:
-        raise NotProven(f"The leaf at offset {leaf.offset} is of another docket than {shown(case_id.encode())}.")
+        raise NotProven(
+            f"A leaf says that it is of {shown(leaf.topic.encode())}, partition {leaf.partition}, and the checkpoint "
+            f"is of {origin}."
+        )
     return leaf, check_leaf(leaf)
 
 
-def check_path(leaf: Leaf, encoded: bytes, path: tuple[bytes, ...], checkpoint: Checkpoint) -> None:
-    """See that *leaf* stands in the tree of *checkpoint*. Raises NotProven."""
-    if root_from_inclusion(leaf_hash(encoded), leaf.offset, checkpoint.size, path) != checkpoint.root:
-        raise NotProven(f"That of the leaf at offset {leaf.offset} leads to another root than the cosigned one.")
+def leaf_in(encoded: bytes, case_id: str, origin: Origin) -> tuple[Leaf, Header | None]:
+    """Return the leaf, and the header that it keeps, of a record of the docket *case_id* on *origin*. NotProven."""
+    leaf, header = leaf_on(encoded, origin)
+    if leaf.key != case_id.encode() or not leaf.docket_index:
+        raise NotProven(f"The leaf at offset {leaf.offset} is of another docket than {shown(case_id.encode())}.")
+    return leaf, header
+
+
+def check_path(hashed: bytes, offset: int, path: Sequence[bytes], checkpoint: Checkpoint) -> None:
+    """See that the leaf *hashed* so stands at *offset* in the tree of *checkpoint*. Raises NotProven."""
+    if root_from_inclusion(hashed, offset, checkpoint.size, path) != checkpoint.root:
+        raise NotProven(
+            f"That of the leaf at offset {offset} leads to another root: the leaf, the path, the size or the root is "
+            "not the cosigned one."
+        )
 
 
 def check_chain(leaves: Sequence[Leaf], encoded: Sequence[bytes], *, first: int) -> None:

@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from psycopg import Connection
 
-from yisong.postgres import queries
+from yisong.ledger import Law
 from yisong.postgres.connection import reachable
-from yisong.proof.announcement import Restatement
+from yisong.postgres.queries import queries
+from yisong.postgres.tree import tree_reader
+from yisong.proof.announcement import Restatement, decode
 from yisong.proof.checkpoint import Checkpoint, Signed, origin_of
+from yisong.proof.inclusion import inclusion_proof
 from yisong.proof.note import parse_line
+from yisong.proof.receipt import Receipt
 
-_SQL = queries(Path(__file__).parents[1] / "postgres" / "checkpoints.sql")
+_SQL = queries(Path(__file__).with_name("checkpoints.sql"))
 
 
 class Progress(NamedTuple):
@@ -28,10 +32,11 @@ class Progress(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A restatement as a node keeps it; *said_at*: timestamp of its record (ms)."""
+    """A restatement as a node keeps it; *said_at*: timestamp of its record (ms); *value*: as its node has signed it."""
 
     restatement: Restatement
     said_at: int
+    value: bytes
 
 
 class Cosignatures:
@@ -44,6 +49,12 @@ class Cosignatures:
     def __init__(self, connection: Connection, *, bus: str, nodes: Collection[str]) -> None:
         """Read through *connection*; only lines of *nodes* count."""
         self._connection, self._bus, self._nodes = connection, bus, sorted(nodes)
+
+    @classmethod
+    def under(cls, connection: Connection, law: Law) -> Self:
+        """Read through *connection* what a node keeps of the bus that lives under *law*."""
+        nodes = {organ.node for organ in law.organs.values() if organ.role == "system" and organ.node is not None}
+        return cls(connection, bus=law.bus.name, nodes=nodes)
 
     def smallest_over(self, partition: int, offset: int, *, least: int) -> Signed | None:
         """Return the smallest checkpoint over *offset* that *least* nodes have cosigned, None where there is none."""
@@ -59,6 +70,19 @@ class Cosignatures:
             if self.smallest_over(partition, offset, least=least) is not None:
                 return least
         return 0
+
+    def receipt(self, partition: int, offset: int, *, least: int) -> Receipt | None:
+        """
+        Return the receipt of what stands at *offset*, on the smallest checkpoint over it that *least* have cosigned.
+
+        The checkpoint carries every cosignature that this node has of it. None where no such checkpoint is known yet.
+        """
+        signed = self.smallest_over(partition, offset, least=least)
+        if signed is None:
+            return None
+        path = inclusion_proof(offset, signed.checkpoint.size, tree_reader(self._connection, partition))
+        ((leaf,),) = self._rows("leaf", partition=partition, offset=offset)
+        return Receipt(leaf, offset, path, signed)
 
     def progress(self, *, least: int) -> Mapping[int, Progress]:
         """Return, by partition, how much *least* nodes have cosigned."""
@@ -76,13 +100,14 @@ class Cosignatures:
         checkpoint = Checkpoint(origin_of(self._bus, partition), size, root)
         return Signed(checkpoint, tuple(parse_line(line.encode()) for line in lines))
 
-    def restatements(self) -> Sequence[Kept]:
-        """Return what nodes have withdrawn, oldest first. Counters and single sizes stand on the topic only."""
-        rows = self._rows("restatements")
-        return [
-            Kept(Restatement(node, 0, at, sound, size, old, new, why, (size,)), said_at)
-            for node, at, sound, size, old, new, why, said_at in rows
-        ]
+    def restatements(self, partition: int | None = None) -> Sequence[Kept]:
+        """Return what nodes have withdrawn of *partition*, or of all, oldest first."""
+        found = []
+        for value, said_at in self._rows("restatements", partition=partition):
+            said = decode(value, bus=self._bus).statement
+            if isinstance(said, Restatement):
+                found.append(Kept(said, said_at, value))
+        return found
 
     def _rows(self, name: str, **arguments: object) -> list[tuple[Any, ...]]:
         with reachable():
