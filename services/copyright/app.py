@@ -11,7 +11,7 @@ from yisong.desk.shell import Context, Tick, Work
 
 def build(context: Context) -> Handle:
     """Return what answers a delivery, put beside what the register knows."""
-    register = Register(context.connection)
+    register = Register(context.connection, key_of=context.key_of)
 
     def answered(delivery: Delivery) -> Outcome:
         return handle(delivery, policy=context.policy, marks=register.marks(delivery))
@@ -22,7 +22,9 @@ def build(context: Context) -> Handle:
 def tick(work: Work) -> Tick:
     """Return what raises the reports that the calendar asks for, and marks clues whose works were listed since."""
     connection = work.context.connection
-    reporting, register = Reporting(connection, work.context.law), Register(connection)
+    key_of = work.context.key_of
+    reporting = Reporting(connection, work.context.law, key_of=key_of)
+    register = Register(connection, key_of=key_of)
 
     def look(now: int) -> None:
         reporting.look(now=now)

@@ -14,7 +14,7 @@ import orjson
 
 from services.copyright.reports import Filed, Report, Span, owed, years_of
 from yisong.desk.duties import duty_id
-from yisong.desk.inbox import header_in, open_body
+from yisong.desk.inbox import KeyOf, body_of, header_in, no_key
 from yisong.envelope.case_id import register_case_id
 from yisong.envelope.partition import partition_of
 from yisong.ledger import Law
@@ -33,9 +33,9 @@ _FIRST_YEAR: Final = 2004
 class Reporting:
     """What the calendar asks of the copyright line, in the node's own database."""
 
-    def __init__(self, connection: Rows, law: Law) -> None:
-        """Keep it through *connection*, which is in autocommit mode, under *law*."""
-        self._connection, self._law = connection, law
+    def __init__(self, connection: Rows, law: Law, *, key_of: KeyOf = no_key) -> None:
+        """Keep it through *connection*, in autocommit mode, under *law*; *key_of* finds the keys of sealed bodies."""
+        self._connection, self._law, self._key_of = connection, law, key_of
         roles = {one.report.role for one in law.timers.values() if one.report is not None}
         self._regions = sorted({one.region_code or "" for one in law.organs.values() if one.role in roles})
         self._looked_at: object = None
@@ -79,7 +79,7 @@ class Reporting:
         for docket, offset, log_time, leaf, carried in cast("list[tuple[str, int, int, bytes, bytes | None]]", rows):
             header = header_in(leaf)
             if header is not None:
-                body = None if carried is None else open_body(header, carried)[0]
+                body = None if carried is None else body_of(header, carried, self._key_of)
                 period = None if body is None else str(body["period"])
                 act = f"{header.event_type}:{header.variant}"
                 yield Filed(header.speaker, act, period, docket, offset, log_time)

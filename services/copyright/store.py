@@ -10,7 +10,7 @@ import orjson
 from services.copyright.clues import late_marks
 from services.copyright.marks import NO_MARKS, Marks, plain, series_of, target_keys
 from yisong.desk.delivery import Body, Delivery
-from yisong.desk.inbox import header_in, open_body
+from yisong.desk.inbox import KeyOf, body_of, header_in, no_key
 from yisong.legal_time.days import day_of
 from yisong.postgres import queries
 from yisong.postgres.connection import Rows, reachable
@@ -26,9 +26,9 @@ class Register:
     It is written before a delivery is settled: after a crash in between, the delivery comes again and finds it so.
     """
 
-    def __init__(self, connection: Rows) -> None:
-        """Keep it through *connection*, which is in autocommit mode."""
-        self._connection = connection
+    def __init__(self, connection: Rows, *, key_of: KeyOf = no_key) -> None:
+        """Keep it through *connection*, which is in autocommit mode; *key_of* finds the keys of sealed bodies."""
+        self._connection, self._key_of = connection, key_of
 
     def mark_earlier_clues(self) -> int:
         """
@@ -119,7 +119,7 @@ class Register:
         for leaf, carried in self._run("clue", case_id=case_id):
             header = header_in(cast("bytes", leaf))
             if header is not None:
-                return open_body(header, cast("bytes", carried))[0]
+                return body_of(header, cast("bytes", carried), self._key_of)
         return None
 
     def _run(self, name: str, **arguments: object) -> list[tuple[object, ...]]:

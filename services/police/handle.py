@@ -24,7 +24,7 @@ from yisong.desk.papers import Paper, Papers
 from yisong.desk.policy import Policy
 from yisong.desk.shared_duties import Rule, by_its_clocks, owe
 from yisong.envelope.header import AggregateRef
-from yisong.ledger import Aggregate, Clock
+from yisong.ledger import Aggregate
 from yisong.publishing.instants import to_text
 
 
@@ -148,34 +148,6 @@ def rerouted(delivery: Delivery, _: Policy) -> Outcome:
     return owe(advised(clock_duties(delivery), advice, timer="T-REF-03"), delivery)
 
 
-def filed(delivery: Delivery, _: Policy) -> Outcome:
-    """
-    Owe the second signature for the items that the sender hands over within 3 days of the notice (D310 12; CX 185).
-
-    A case that the police found themselves has no referral, and no items to come.
-    """
-    clock = running(delivery.docket, "T-REF-14", _about(delivery))
-    countersigning = (_to_countersign(delivery, clock),) if delivery.own and clock is not None else ()
-    return owe((*clock_duties(delivery), *countersigning), delivery)
-
-
-def _to_countersign(delivery: Delivery, clock: Clock) -> Duty:
-    referral = delivery.docket.aggregates[clock.aggregate]
-    return Duty(
-        name="countersign items",
-        by=delivery.header.speaker,
-        # The sender publishes it, with our signature beside its own: its clock says when that is done.
-        owed=(),
-        about=clock.aggregate,
-        article="D310 12; CX 185",
-        why="物品移交会签: the items are taken over, and the list is signed by both",
-        due_strict=clock.due_strict,
-        due_rolled=clock.due_rolled,
-        clock_id=clock.id,
-        advice={"handed_over_by": list(referral.fact("sender"))},
-    )
-
-
 def items_handed_over(delivery: Delivery, _: Policy) -> Outcome:
     """Owe the clearing up of differences that the list of items names."""
     found = (delivery.body or {}).get("discrepancies")
@@ -209,9 +181,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "ClueHandedOver": by_its_clocks,
     "ReferralReceipted": receipted,
     "ReferralRerouted": rerouted,
-    "CriminalCaseFiled": filed,
+    "CriminalCaseFiled": by_its_clocks,
     "ReconsiderationRequested": by_its_clocks,
-    "ReconsiderationDecided": filed,
+    "ReconsiderationDecided": by_its_clocks,
     "ProsecutorSupervisionRecorded": by_its_clocks,
     "CaseItemsHandedOver": items_handed_over,
     "CriminalOutcomeNotified": by_its_clocks,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from yisong.desk.again import answer_again
 from yisong.desk.delivery import Delivery
-from yisong.desk.inbox import header_in, open_body
+from yisong.desk.inbox import header_in, opened
 from yisong.desk.shell import Work
 from yisong.ledger import Verdict, loads
 from yisong.postgres import queries
@@ -60,7 +60,7 @@ class LatePapers:
             header = header_in(leaf)
             if header is None:  # what was delivered had one
                 continue
-            body, fault = open_body(header, carried)
+            body, fault = opened(header, carried, self._work.context.key_of)
             delivery = Delivery(
                 agency=self._work.context.agency,
                 partition=partition,

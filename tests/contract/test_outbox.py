@@ -1,5 +1,6 @@
 """What must every outbox hold to, in a node's PostgreSQL and in an agency system's SQLite file?"""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,8 +13,8 @@ import pytest
 
 from tests.waiting import until
 from yisong.postgres import connect
-from yisong.publishing.compose import Content, Place
-from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Settled, Signed
+from yisong.publishing.compose import Content, Place, SealedBody
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Settled, Signed, Wrap
 from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 
 CASE, OTHER_CASE = "CRB-980100-2016-000021-5", "CRB-970200-2016-000072-B"
@@ -31,7 +32,7 @@ def open_outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open
     else:
         service, admin = request.getfixturevalue("police_dsn")
         with psycopg.connect(admin, autocommit=True) as owner:
-            owner.execute("TRUNCATE local_outbox RESTART IDENTITY")
+            owner.execute("TRUNCATE local_outbox, local_wraps RESTART IDENTITY CASCADE")
         make = lambda: PostgresOutbox(connect(service, autocommit=True))  # noqa: E731
 
     def open_one() -> Outbox:
@@ -243,3 +244,61 @@ def test_two_that_open_a_new_store_at_the_same_instant_both_get_it(tmp_path: Pat
             opened = [pool.submit(open_it, tmp_path / str(number) / "outbox.db", together) for _ in range(2)]
             for one in opened:
                 one.result()
+
+
+class TestASealedBody:
+    """Once it is sealed the store holds what travels, and the keys of its readers until they are on the topic."""
+
+    WRAPS = tuple(Wrap(b"e" * 16, f"{organ}#2", b"h" * 32, organ.encode() * 16) for organ in ("V9801", "P9801"))
+    SEALED = SealedBody(b"carried", b"h" * 32)
+
+    def _signed(self, outbox: Outbox) -> Row:
+        row = outbox.submit(draft(event_id=b"e" * 16))
+        outbox.sign([Signed(row.serial, 1, b"1" * 32, b"value", self.SEALED, self.WRAPS)])
+        found = outbox.row_of(b"e" * 16)
+        assert found is not None
+        return found
+
+    def test_takes_the_place_of_the_clear_one(self, outbox: Outbox) -> None:
+        row = self._signed(outbox)
+
+        assert (row.sealed, row.draft.said.payload, row.state) == (self.SEALED, b"", "signed")
+
+    def test_stays_when_it_is_numbered_anew(self, outbox: Outbox) -> None:
+        outbox.renumber(self._signed(outbox))
+        row = outbox.row_of(b"e" * 16)
+
+        assert row is not None
+        assert (row.sealed, row.state, row.value) == (self.SEALED, "waiting", None)
+        outbox.sign([Signed(row.serial, 2, b"2" * 32, b"other value")])
+        again = outbox.row_of(b"e" * 16)
+        assert again is not None
+        assert (again.sealed, again.value) == (self.SEALED, b"other value")
+
+    def test_has_its_keys_sent_once_and_again_after_a_restart(self, open_outbox: Open) -> None:
+        outbox = open_outbox()
+        row = self._signed(outbox)
+        assert sorted(outbox.unsent_wraps([b"e" * 16, b"x" * 16])) == sorted(self.WRAPS)
+        outbox.wraps_sent(self.WRAPS)
+        assert outbox.unsent_wraps([b"e" * 16]) == []
+
+        again = open_outbox()
+        again.send_again()
+        assert sorted(again.unsent_wraps([b"e" * 16])) == sorted(self.WRAPS)
+
+        again.wraps_sent(self.WRAPS)
+        again.settle([Settled(row.serial, Position(4, 0), 7, "admitted", None)])
+        again.send_again()
+        assert again.unsent_wraps([b"e" * 16]) == []
+
+
+def test_a_store_of_an_earlier_release_gets_the_columns_that_it_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.db"
+    SqliteOutbox(file).close()
+    with closing(sqlite3.connect(file)) as older:
+        for column in ("carried", "body_hash"):
+            older.execute(f"ALTER TABLE local_outbox DROP COLUMN {column}")
+        older.commit()
+
+    with closing(SqliteOutbox(file)) as store:
+        assert store.submit(draft()).sealed is None

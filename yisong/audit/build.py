@@ -2,27 +2,34 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from yisong.audit.forecast import Forecast
 from yisong.audit.history_file import Line
-from yisong.audit.seal import sealed
 from yisong.audit.signers import Signers, flipped
 from yisong.envelope.codec import SALT_BYTES, encode_envelope, encode_header, payload
+from yisong.envelope.header import Header
 from yisong.envelope.open import Envelope
 from yisong.envelope.partition import partition_of
 from yisong.errors import KeyNotUsable, NotPublishable
+from yisong.kafka.body_keys import KeyRecord
 from yisong.kafka.producer import Outgoing
-from yisong.ledger import Law
-from yisong.publishing.compose import Composed, Content, Place, compose, content
+from yisong.ledger import Entry, Law, own_readers, sealed_to
+from yisong.publishing.compose import Composed, Content, Place, compose, content, must_seal
 from yisong.publishing.ids import new_event_id
+from yisong.publishing.sealer import Fresh, sealed_now, wraps_for
 from yisong.schemas import registry
 
 _ID_NOISE = 10
 _FINGERPRINT = 8
 _HASH = 32
 _Where = tuple[str, int]
+
+
+class _Sealed(NamedTuple):
+    header: Header
+    fresh: Fresh
 
 
 class Builder:
@@ -36,6 +43,9 @@ class Builder:
         self._lines: dict[_Where, Line] = {}
         self._event_ids: dict[_Where, bytes] = {}
         self._parts: dict[_Where, Envelope] = {}
+        self._sealed: dict[_Where, _Sealed] = {}
+        #: Keys of the bodies that were sealed, for those who may read them: to be sent before the records.
+        self.body_keys: list[KeyRecord] = []
 
     def build(self, lines: Sequence[Line]) -> tuple[Outgoing, ...]:
         """
@@ -58,7 +68,8 @@ class Builder:
                 continue
             # Until its original is made, a copy stands in for itself as noise: it moves the log time of its docket,
             # and counts in no chain, because a copy of what comes later is out of its place there or forged.
-            self._forecast.append(record)
+            entry = self._forecast.append(record)
+            self._give_keys(line, entry)
             records[_where(line)] = record
         if faults:
             raise NotPublishable("These lines cannot be played; nothing was sent.", faults)
@@ -69,6 +80,17 @@ class Builder:
         while line.tamper is not None and (same := line.tamper.same_id_as) is not None:
             line = self._lines[(line.file, same)]
         return self._event_ids[_where(line)]
+
+    def _give_keys(self, line: Line, entry: Entry) -> None:
+        """Wrap the key of the body of *line* for whom it is meant, where it was sealed."""
+        if _where(line) not in self._sealed:
+            return
+        header, fresh = self._sealed[_where(line)]
+        docket = self._forecast.docket(header.case_id)
+        admitted = docket is not None and entry.verdict in ("admitted", "admitted-late")
+        organs = sealed_to(header, docket, self._law) if admitted and docket is not None else own_readers(header)
+        wraps = wraps_for(organs, fresh, header, self._law, at=entry.log_time)
+        self.body_keys += (KeyRecord(one.event_id, one.key_id, one.wrapped) for one in wraps)
 
     def _finished(self, line: Line, record: Outgoing) -> Outgoing:
         return record._replace(value=self._value(line)) if _is_copy(line) else record
@@ -99,14 +121,14 @@ class Builder:
     def _composed(self, line: Line) -> Composed:
         place = _misplaced(self._forecast.place(line.case_id, line.publisher), line)
         fields = self._fields(line)
-        must_seal, test_data = fields["sealing"] == "sealed", fields.pop("test_data") is True
-        composed = compose(self._content(line, {**fields, "sealing": "clear"}), place, test_data=test_data)
+        test_data = fields.pop("test_data") is True
+        said = self._content(line, fields)
+        fresh = sealed_now(said) if must_seal(said) else None
+        composed = compose(said, place, test_data=test_data, sealed=None if fresh is None else fresh.body)
         header = composed.header._replace(body_schema=_stated_schema(line, composed.header.body_schema))
-        carried = composed.carried
-        if must_seal:
-            carried = sealed(carried, event_id=header.event_id, body_hash=header.body_hash)
-            header = header._replace(sealing="sealed", carried_hash=sha256(carried).digest())
-        return Composed(header, encode_header(header), carried)
+        if fresh is not None:
+            self._sealed[_where(line)] = _Sealed(header, fresh)
+        return Composed(header, encode_header(header), composed.carried)
 
     def _fields(self, line: Line) -> dict[str, object]:
         """Fill in what a replay fills in: cited lines become events, and what is absent gets its default."""

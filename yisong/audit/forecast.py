@@ -43,6 +43,10 @@ class Forecast:
         docket = self._dockets.get(case_id)
         return at if docket is None else max(docket.log_time, at)
 
+    def docket(self, case_id: str) -> Docket | None:
+        """Return docket *case_id* as it is after all that was appended; None where it has no record."""
+        return self._dockets.get(case_id)
+
     def append(self, record: Outgoing) -> Entry:
         """Judge *record* as the trails will, once it lies behind all that was appended before."""
         bare = open_record(record.partition, next(self._offsets), record.timestamp, record.key, record.value)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from yisong.audit.build import Builder
@@ -16,6 +17,7 @@ from yisong.audit.trails import Trail, open_trails
 from yisong.audit.waiting import found_by, heads_of, wait_until_read
 from yisong.errors import BusUnreachable, NotPublishable
 from yisong.home import Home, Running
+from yisong.kafka.body_keys import KafkaKeys, KeyRecord
 from yisong.kafka.producer import KafkaLog, Outgoing
 from yisong.ledger import Law
 
@@ -94,8 +96,10 @@ def replay(  # noqa: PLR0913 (each is a choice of the caller's own)
         heads = heads_of(trails[0], (line.case_id for line in lines))
         progress(f"signing {len(lines)} lines")
         signers = Signers(stage.home.keystore(), stage.law.rulebook)
-        records = Builder(stage.law, signers, Forecast(stage.law, heads)).build(lines)
+        builder = Builder(stage.law, signers, Forecast(stage.law, heads))
+        records = builder.build(lines)
         progress(f"sending {len(records)} records")
+        _give(stage, builder.body_keys)
         played = _placed(histories, tables, lines, _sent(stage, records))
         progress("waiting for four verdicts on each")
         return _compared(stage.law, played, expected, trails, heads=frozenset(heads), timeout=timeout)
@@ -148,6 +152,13 @@ def _ends(stage: Stage) -> Mapping[int, int]:
         return log.ends(range(stage.law.bus.partitions))
     finally:
         log.close()
+
+
+def _give(stage: Stage, body_keys: Sequence[KeyRecord]) -> None:
+    """Put the keys of sealed bodies where their readers look for them, before the bodies."""
+    if body_keys:
+        with closing(KafkaKeys(stage.running.bootstrap)) as out:
+            out.give(body_keys)
 
 
 def _sent(stage: Stage, records: Sequence[Outgoing]) -> tuple[Position, ...]:

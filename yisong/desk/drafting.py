@@ -12,6 +12,7 @@ from yisong.ledger import Law
 from yisong.publishing.compose import Fields, content, digest_of
 from yisong.publishing.instants import to_text
 from yisong.publishing.outbox import Draft
+from yisong.publishing.sealer import with_sealing
 from yisong.publishing.signer import Signer
 from yisong.publishing.validate import event_faults
 from yisong.schemas import pii_level
@@ -42,7 +43,7 @@ class Author:
         # On a demo bus time is per docket: its log time is its now, and what a machine adds does not move it.
         at = cause.docket.log_time if self._law.bus.profile == "demo" else None
         done = max(self._now(), cause.docket.log_time) if at is None else at
-        fields = self._fields(cause, event, occurred_at=done)
+        fields = with_sealing(self._fields(cause, event, occurred_at=done), self._law, at=done)
         if faults := event_faults(fields, event.body, law=self._law, signer=self._signer, at=done):
             raise NotPublishable(f"What should answer {cause.partition}:{cause.offset} is not publishable.", faults)
         event_id = derived_id(cause.header.event_id, event.name).bytes

@@ -1,5 +1,6 @@
 """What lies in an inbox: how does a node write down an event that concerns its agency, and how does a desk read it?"""
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple, cast
@@ -11,13 +12,22 @@ from yisong.envelope.header import Header, Signature
 from yisong.envelope.leaf import decode_leaf
 from yisong.envelope.open import MARKER, PREFIX, registered_readers
 from yisong.envelope.varint import write_long
-from yisong.errors import Undecodable
+from yisong.errors import NotOpenable, Undecodable
 from yisong.home import Agency
-from yisong.ledger import Law, Verdict, loads
+from yisong.ledger import Law, Verdict, loads, sealed_to
 from yisong.schemas import decode_body, registry
+from yisong.sealing import open_sealed
 
 #: A record of more bytes is written without the state of its docket; the topic takes a little more than this.
 LARGEST_DELIVERY: Final = 2_000_000
+
+
+KeyOf = Callable[[Header], bytes | None]
+"""Finds the content key of a sealed body; None where there is none. Raises NotOpenable where it does not open."""
+
+
+def no_key(_: Header) -> None:
+    """Find none: every sealed body stays closed."""
 
 
 class InboxRecord(NamedTuple):
@@ -58,11 +68,12 @@ def decode_record(value: bytes) -> InboxRecord:
         raise Undecodable("These bytes are no canonical inbox record; was it the node that wrote them?") from fault
 
 
-def deliveries(value: bytes, agency: Agency, law: Law) -> Delivery:
+def deliveries(value: bytes, agency: Agency, law: Law, *, key_of: KeyOf = no_key) -> Delivery:
     """
-    Return the delivery that the inbox record *value* is to the desk of *agency*, its body opened where it is clear.
+    Return the delivery that the inbox record *value* is to the desk of *agency*, its body opened where that can be.
 
-    Raises Undecodable where it is none, or its docket was too large to travel.
+    *key_of* finds the content key of a body that is sealed. Raises Undecodable where it is no delivery, or its docket
+    was too large to travel; and what *key_of* raises, but for NotOpenable, which is a fault of the body.
     """
     record = decode_record(value)
     header = read_header(record)
@@ -71,7 +82,9 @@ def deliveries(value: bytes, agency: Agency, law: Law) -> Delivery:
             f"The state of the docket at {record.partition}:{record.offset} was too large to travel with the event. "
             "A person must decide on it: `yisong history` shows the case."
         )
-    body, fault = open_body(header, record.carried)
+    docket = loads(header.case_id, record.docket)
+    closed = header.sealing == "sealed" and not _is_for(agency, sealed_to(header, docket, law), law)
+    body, fault = (None, None) if closed else opened(header, record.carried, key_of)
     return Delivery(
         agency=agency,
         partition=record.partition,
@@ -79,11 +92,29 @@ def deliveries(value: bytes, agency: Agency, law: Law) -> Delivery:
         log_time=record.log_time,
         verdict=cast("Verdict", record.verdict),
         header=header,
-        docket=loads(header.case_id, record.docket),
+        docket=docket,
         law=law,
         body=body,
         body_fault=fault,
     )
+
+
+def _is_for(agency: Agency, organs: Iterable[str], law: Law) -> bool:
+    """Hold where a key of *agency* is among those of *organs*: its node's, or that of an organ of its line."""
+    return any(agency in (law.organs[organ].role, law.organs[organ].node) for organ in organs)
+
+
+def opened(header: Header, carried: bytes, key_of: KeyOf) -> tuple[Body | None, str | None]:
+    """Return the body that travelled as *carried*, as `open_body` does, with the key that *key_of* finds."""
+    try:
+        return open_body(header, carried, None if header.sealing == "clear" else key_of(header))
+    except NotOpenable:
+        return None, "not_openable"
+
+
+def body_of(header: Header, carried: bytes, key_of: KeyOf) -> Body | None:
+    """Return the body that travelled as *carried*; None where it stays closed, or is at fault."""
+    return opened(header, carried, key_of)[0]
 
 
 def read_header(record: InboxRecord) -> Header:
@@ -100,18 +131,25 @@ def header_in(leaf: bytes) -> Header | None:
     return None if said is None else cast("Header", registered_readers().header[said[:PREFIX]](said, PREFIX))
 
 
-def open_body(header: Header, carried: bytes) -> tuple[Body | None, str | None]:
+def open_body(header: Header, carried: bytes, content_key: bytes | None = None) -> tuple[Body | None, str | None]:
     """
-    Return the body that travelled as *carried*, and what is wrong with it: ``commitment``, ``schema``, or None.
+    Return the body that travelled as *carried*, and what is wrong with it, in the words of `BodyDisputed`, or None.
 
-    A sealed body stays closed, and nothing is wrong with that.
+    That is ``not_openable``, ``commitment`` or ``schema``. A sealed body without its *content_key* stays closed, and
+    nothing is wrong with that.
     """
+    payload = carried
     if header.sealing != "clear":
-        return None, None
-    if sha256(carried).digest() != header.body_hash:
+        if content_key is None:
+            return None, None
+        try:
+            payload = open_sealed(carried, content_key, event_id=header.event_id, body_hash=header.body_hash)
+        except NotOpenable:
+            return None, "not_openable"
+    if sha256(payload).digest() != header.body_hash:
         return None, "commitment"
     try:
-        return decode_body(header.body_schema, carried[SALT_BYTES:]), None
+        return decode_body(header.body_schema, payload[SALT_BYTES:]), None
     except Undecodable:
         return None, "schema"
 

@@ -23,7 +23,6 @@ from yisong.home import Agency, Home
 from yisong.kafka.desk import InboxValue, desk_app, run
 from yisong.kafka.law_watch import LOOK_SECONDS, LawWatch
 from yisong.metrics import Metrics
-from yisong.signing.keystore import Keystore
 
 _LOG = logging.getLogger(__name__)
 # A desk that has been at one record for so many seconds is not well.
@@ -50,7 +49,7 @@ class DeskProcess:
             policy=policy_of(home, agency, law),
             law=law,
             dsn=running.dsn[agency],
-            keys=Keystore(home.keys),
+            keys=home.keystore(),
             metrics=self._metrics,
             stop=self._stopping,
             tick=tick,

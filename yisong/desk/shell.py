@@ -9,13 +9,15 @@ from time import monotonic, time
 from typing import NamedTuple
 
 from yisong.desk.delivery import Delivery
+from yisong.desk.draft_duties import DraftDuties
 from yisong.desk.drafting import Author
-from yisong.desk.inbox import decode_record, deliveries
+from yisong.desk.inbox import KeyOf, decode_record, deliveries, no_key
 from yisong.desk.outcome import Outcome
 from yisong.desk.policy import Policy
 from yisong.desk.redrive import redrive
 from yisong.desk.settle import Handle, settle, settle_unreadable, where
 from yisong.desk.store import Place, Store, outcome_name, outcome_reason
+from yisong.envelope.header import Header
 from yisong.errors import BusUnreachable, Undecodable, WorldFault
 from yisong.home import Agency
 from yisong.kafka.desk import InboxValue
@@ -23,20 +25,29 @@ from yisong.ledger import Law
 from yisong.metrics import Metrics
 from yisong.postgres import connect
 from yisong.postgres.connection import Rows
+from yisong.publishing.opening import Opener, line_keys
 from yisong.publishing.signer import PrivateKeys, Signer
 
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
+# The key of a body is sent before the body, or as soon as the event is admitted. Whoever seals and gives no key holds
+# a desk up for so long, and no longer.
+_KEY_SECONDS, _KEY_LOOK_SECONDS = 30.0, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a desk's `handle` may stand on; *connection*: the node's own database, in autocommit mode."""
+    """
+    What a desk's `handle` may stand on.
+
+    *connection*: the node's own database, in autocommit mode. *key_of*: finds the keys of bodies sealed to this line.
+    """
 
     agency: Agency
     law: Law
     policy: Policy
     connection: Rows
+    key_of: KeyOf = no_key
 
 
 Build = Callable[[Context], Handle]
@@ -70,6 +81,7 @@ class _Opened(NamedTuple):
     store: Store
     handle: Handle
     tick: Tick
+    work: Work
 
 
 class Desk:
@@ -92,6 +104,7 @@ class Desk:
         self._tick, self._now, self._ticked = tick, now, -_TICK_SECONDS
         self._build, self._policy, self._law, self._dsn = build, policy, law, dsn
         self._author = Author(law, Signer(law, keys), now=now)
+        self._keys, self._own_keys = keys, line_keys(law, policy.agency)
         self._metrics, self._stop = metrics, stop
         # Who cancels an asyncio task that waits for us does not stop us: the next one has to wait for its turn here.
         self._turn = Lock()
@@ -147,10 +160,23 @@ class Desk:
     def _opened(self) -> _Opened:
         if self._open is None:
             connection = connect(self._dsn, autocommit=True, name=f"yisong-desk-{self._policy.agency}")
-            context = Context(agency=self._policy.agency, law=self._law, policy=self._policy, connection=connection)
+            opener = Opener(connection, self._keys, own=self._own_keys)
+            context = Context(
+                agency=self._policy.agency,
+                law=self._law,
+                policy=self._policy,
+                connection=connection,
+                key_of=opener.content_key,
+            )
             store, handle = Store(connection), self._build(context)
             work = Work(context=context, store=store, handle=handle, author=self._author)
-            self._open = _Opened(connection, store, handle, self._tick(work))
+            drafts, tick = DraftDuties(connection, self._law), self._tick(work)
+
+            def look(now: int) -> None:
+                drafts.look(now)
+                tick(now)
+
+            self._open = _Opened(connection, store, handle, look, work)
         return self._open
 
     def _settle(self, record: InboxValue, opened: _Opened) -> None:
@@ -167,7 +193,17 @@ class Desk:
             self._count(settle(delivery, opened.handle, store, author=self._author, value=value))
 
     def _read(self, value: bytes) -> Delivery:
-        return deliveries(value, self._policy.agency, self._law)
+        return deliveries(value, self._policy.agency, self._law, key_of=self._key_of)
+
+    def _key_of(self, header: Header) -> bytes | None:
+        """Return the key of a body that is sealed to our line, waiting for it where it is not here yet."""
+        key_of, until = self._opened().work.context.key_of, monotonic() + _KEY_SECONDS
+        while (key := key_of(header)) is None and monotonic() < until:
+            if self._stop.wait(_KEY_LOOK_SECONDS):
+                raise WorldFault("The desk is to stop, and the key of a body has not come yet; the event comes again.")
+        if key is None:
+            _log.warning("nobody has given us the key of the body of %s; it stays closed", header.event_id.hex())
+        return key
 
     @staticmethod
     def _place(record: InboxValue) -> Place:

@@ -6,7 +6,7 @@ instant, for whoever looks. Nothing here reads a clock, a network, a database or
 """
 
 from yisong.envelope.leaf import TOPIC
-from yisong.ledger.audience import organs_meant
+from yisong.ledger.audience import organs_meant, own_readers, readers, sealed_to
 from yisong.ledger.breaches import Breach, breaches
 from yisong.ledger.clocks import advance
 from yisong.ledger.docket import Aggregate, Chain, Clock, Docket, Outcome
@@ -39,5 +39,8 @@ __all__ = [
     "known_by",
     "loads",
     "organs_meant",
+    "own_readers",
+    "readers",
     "remember",
+    "sealed_to",
 ]

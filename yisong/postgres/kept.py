@@ -13,9 +13,11 @@ from yisong.envelope.leaf import Leaf, decode_leaf, encode_leaf, leaf_hash
 from yisong.envelope.open import LARGEST_VALUE, Opened, open_record
 from yisong.errors import Undecodable
 from yisong.ledger import Entry, Verdict, absent_entry
+from yisong.ledger.cites import cited_events
 from yisong.postgres.binary import shown
 from yisong.postgres.connection import reachable
 from yisong.postgres.queries import queries
+from yisong.proof.refold import reopened as reopened_leaf
 
 _SQL = queries(Path(__file__).with_name("kept.sql"))
 _ADMITTED = ("admitted", "admitted-late")
@@ -26,6 +28,7 @@ class Kept(NamedTuple):
     A row of ``entries`` with what travelled (*carried*, None where nothing is kept); instants in ms.
 
     *before*: the leaf hash that is kept of the record before it in its docket; None for the first, and a stranger.
+    *erased_by*: the leaf of the event by which what travelled is said to be erased.
     """
 
     partition: int
@@ -50,6 +53,12 @@ class Kept(NamedTuple):
     leaf_hash: bytes
     carried: bytes | None
     before: bytes | None
+    erased_by: bytes | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Hold where nothing is kept of what travelled because its publisher has erased it, by an admitted event."""
+        return self.carried is None and self.erased_by is not None and _erases(self.erased_by, self)
 
 
 class Unlike(NamedTuple):
@@ -85,6 +94,8 @@ def reopened(kept: Kept) -> Opened | Unlike | None:
         return Unlike("leaf", kept.partition, kept.offset, kept.leaf, None)
     if leaf.verdict == "absent" and kept.carried is None:
         return None
+    if kept.is_erased:
+        return reopened_leaf(kept.leaf)
     value = _value(leaf, kept.carried)
     if (None if value is None else sha256(value).digest()) == leaf.record_hash:
         return open_record(kept.partition, kept.offset, leaf.broker_time, leaf.key, value)
@@ -92,6 +103,18 @@ def reopened(kept: Kept) -> Opened | Unlike | None:
         return _too_large(kept, leaf)
     found = None if kept.carried is None or value is None else sha256(value).digest()
     return Unlike("record", kept.partition, kept.offset, found, leaf.record_hash)
+
+
+def _erases(leaf_bytes: bytes, kept: Kept) -> bool:
+    """Hold where a leaf is that of a `BodyErased` with which the publisher of *kept* erased it, in the same docket."""
+    try:
+        leaf, by = decode_leaf(leaf_bytes), reopened_leaf(leaf_bytes).header
+    except Undecodable:
+        return False
+    if by is None or by.event_type != "BodyErased" or leaf.verdict not in _ADMITTED or kept.event_id is None:
+        return False
+    in_its_docket = (leaf.key or b"").decode(errors="replace") == kept.docket and leaf.partition == kept.partition
+    return in_its_docket and by.speaks_for(kept.organ) and kept.event_id.bytes in cited_events(by)
 
 
 def _value(leaf: Leaf, carried: bytes | None) -> bytes | None:

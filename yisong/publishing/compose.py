@@ -44,6 +44,13 @@ class Content(NamedTuple):
     payload: bytes
 
 
+class SealedBody(NamedTuple):
+    """A body as it travels to those who have its key: *carried*, and the hash of the payload that was sealed."""
+
+    carried: bytes
+    body_hash: bytes
+
+
 class Composed(NamedTuple):
     """An event ready to be signed: the header as a value, its exact bytes, and what travels beside it."""
 
@@ -77,20 +84,28 @@ def digest_of(said: Content) -> bytes:
     return sha256(header + said.body_schema + said.payload[SALT_BYTES:]).digest()
 
 
-def compose(said: Content, place: Place, *, test_data: bool) -> Composed:
+def compose(said: Content, place: Place, *, test_data: bool, sealed: SealedBody | None = None) -> Composed:
     """
     Put *said* at its *place* in the chain of its publisher; the same arguments give the same bytes.
+
+    *sealed*: its body as it travels, where it states that it is sealed; then its payload is not looked at.
 
     Nothing is checked here but that the fields have a form which a header can hold: what is wrong on purpose,
     as in a negative case, can be composed too. Raises ``NotPublishable`` naming every field without such a form.
     """
-    if said.fields.get("sealing", "clear") != "clear":
-        raise NotPublishable("This event cannot be composed.", ["sealing: bodies cannot be sealed by this version"])
-    header = _header(said, place, test_data=test_data)
+    if must_seal(said) != (sealed is not None):
+        raise NotPublishable("This event cannot be composed.", ["sealing: the body is not as it is said to travel"])
+    body = SealedBody(said.payload, sha256(said.payload).digest()) if sealed is None else sealed
+    header = _header(said, place, body, test_data=test_data)
     try:
-        return Composed(header, encode_header(header), said.payload)
+        return Composed(header, encode_header(header), body.carried)
     except (ValueError, TypeError, AttributeError, OverflowError) as fault:
         raise NotPublishable("This event cannot be composed.", ["header: a field has a value of no schema"]) from fault
+
+
+def must_seal(said: Content) -> bool:
+    """Hold where *said* states that its body travels sealed."""
+    return said.fields.get("sealing") == "sealed"
 
 
 class Stated(NamedTuple):
@@ -112,16 +127,15 @@ def read_fields(fields: Fields) -> Stated:
     return Stated(values, tuple(faults))
 
 
-def _header(said: Content, place: Place, *, test_data: bool) -> Header:
+def _header(said: Content, place: Place, body: SealedBody, *, test_data: bool) -> Header:
     stated = read_fields(said.fields)
     if stated.faults:
         raise NotPublishable("This event cannot be composed.", stated.faults)
-    body_hash = sha256(said.payload).digest()
     computed = {
         "event_id": said.event_id,
         "body_schema": said.body_schema,
-        "body_hash": body_hash,
-        "carried_hash": body_hash,
+        "body_hash": body.body_hash,
+        "carried_hash": sha256(body.carried).digest(),
         "publisher_seq": place.seq,
         "publisher_prev": place.prev,
         "test_data": test_data,

@@ -12,7 +12,7 @@ from yisong.kafka.producer import KafkaLog
 from yisong.kafka.records import LogRecord
 from yisong.ledger import Chain, Docket, Entry, Known, Law, docket_of, fold, known_by
 from yisong.publishing.outbox import ChainKey, Position
-from yisong.publishing.own_trail import EventKey, Judged
+from yisong.publishing.own_trail import Before, EventKey, Judged
 from yisong.signing.verify import verify
 
 _PATIENCE_SECONDS = 60
@@ -52,6 +52,15 @@ class Follower:
         dockets = {key: self._followed[key.case_id].docket for key in keys}
         found = {key: docket.chains.get(key.publisher) for key, docket in dockets.items() if docket is not None}
         return {key: chain for key, chain in found.items() if chain is not None}
+
+    def before(self, case_id: str, event_ids: Sequence[bytes]) -> Before:
+        """Return what comes before the next event of a docket, which cites events of some ids."""
+        if self._follow([case_id]):
+            self._catch_up()
+        self._read()
+        followed = self._followed[case_id]
+        known = {event_id: followed.memory[event_id] for event_id in event_ids if event_id in followed.memory}
+        return Before(followed.docket, known)
 
     def judged(self, positions: Mapping[Position, str]) -> Mapping[Position, Judged]:
         """Return the entries at *positions* (each with its case id), where there are such already."""

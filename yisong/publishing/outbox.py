@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from yisong.publishing.compose import Content, Place
+from yisong.publishing.compose import Content, Place, SealedBody
 
-State = Literal["waiting", "signed", "logged", "settled", "parked"]
+State = Literal["waiting", "drafted", "signed", "logged", "settled", "parked"]
 """
-``waiting`` has no number yet · ``signed`` has its final bytes, which may have been sent · ``logged`` has a position ·
+``waiting`` has no number yet · ``drafted`` has its final header, and waits for the signature of a second organ ·
+``signed`` has its final bytes, which may have been sent · ``logged`` has a position ·
 ``settled`` has a verdict that counts in the chain · ``parked`` is not taken by the log: a person must look at it.
 """
 
@@ -51,6 +52,7 @@ class Row:
     One row of the outbox.
 
     *attempts*: how often it was numbered. *log_time* in ms: what the broker said, and the docket's once it is settled.
+    *sealed*: the body as it travels, once it was sealed; then the draft does not hold it in clear any more.
     """
 
     serial: int
@@ -64,15 +66,27 @@ class Row:
     log_time: int | None
     verdict: str | None
     reason: str | None
+    sealed: SealedBody | None = None
+
+
+class Wrap(NamedTuple):
+    """The content key of an event's body for one reader's key; None: it is withdrawn from that reader."""
+
+    event_id: bytes
+    key_id: str
+    body_hash: bytes
+    wrapped: bytes | None
 
 
 class Signed(NamedTuple):
-    """The bytes that a row gets."""
+    """The bytes that a row gets; *sealed*: its body where that was sealed just now, with the *wraps* of its key."""
 
     serial: int
     seq: int
     header_hash: bytes
     value: bytes
+    sealed: SealedBody | None = None
+    wraps: tuple[Wrap, ...] = ()
 
 
 class Logged(NamedTuple):
@@ -107,13 +121,23 @@ class Outbox(Protocol):
         """Return the row of *event_id*, or ``None``."""
 
     def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
-        """Return the oldest *limit* rows in *state*, in the order in which they were submitted."""
+        """
+        Return the oldest *limit* rows in *state*, in the order in which they were submitted.
+
+        Of those that wait, only such as could get a number: what stands behind an open draft in its chain cannot.
+        """
 
     def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
         """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""
 
     def sign(self, signed: Sequence[Signed]) -> None:
-        """Give waiting rows their number and their bytes."""
+        """Give waiting rows their number and their bytes; of a body that was sealed, the clear text goes."""
+
+    def unsent_wraps(self, event_ids: Sequence[bytes]) -> Sequence[Wrap]:
+        """Return the wrapped keys of some events of which it is not known that they lie on ``body-keys``."""
+
+    def wraps_sent(self, wraps: Sequence[Wrap]) -> None:
+        """Note that wrapped keys lie there."""
 
     def log(self, logged: Sequence[Logged]) -> None:
         """Note where the broker put signed rows."""
@@ -128,7 +152,7 @@ class Outbox(Protocol):
         """Let *row*, and what has no verdict behind it in its chain, wait for a new number."""
 
     def send_again(self) -> None:
-        """Take the positions back from all rows without a verdict: they will be sent again, with the same bytes."""
+        """Take the positions back from rows without a verdict: they, and their keys, are sent again, unchanged."""
 
     def hold(self) -> bool:
         """Become the one sender of this outbox, until it is closed; return whether nobody else is."""

@@ -9,14 +9,24 @@ ON CONFLICT (event_id) DO NOTHING RETURNING serial;
 -- row_of --
 -- One event by its id.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
   FROM local_outbox WHERE event_id = %(event_id)s;
 
 -- rows_in --
 -- The oldest rows in one state, in the order in which they were written.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
   FROM local_outbox WHERE state = %(state)s ORDER BY serial LIMIT %(limit)s;
+
+-- rows_waiting --
+-- The oldest rows that wait for a number. What stands behind an open draft in its chain waits for that.
+SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+  FROM local_outbox
+ WHERE state = 'waiting'
+   AND NOT EXISTS (SELECT 1 FROM local_outbox AS open WHERE open.state = 'drafted'
+                      AND open.case_id = local_outbox.case_id AND open.publisher = local_outbox.publisher)
+ ORDER BY serial LIMIT %(limit)s;
 
 -- newest_of_chain --
 -- The last number that we have given in a chain, and the hash of that header.
@@ -31,6 +41,39 @@ UPDATE local_outbox
    SET state = 'signed', attempts = attempts + 1, publisher_seq = %(seq)s, header_hash = %(header_hash)s,
        value = %(value)s
  WHERE serial = %(serial)s AND state = 'waiting';
+
+-- draft --
+-- Fix the header of an event that needs the signature of another organ, too. It never changes while the draft is open.
+UPDATE local_outbox SET state = 'drafted', attempts = attempts + 1, publisher_seq = %(seq)s, header_hash = %(header_hash)s
+ WHERE serial = %(serial)s AND state = 'waiting';
+
+-- countersigned --
+-- Fix the bytes of a draft that has come back signed.
+UPDATE local_outbox SET state = 'signed', value = %(value)s WHERE serial = %(serial)s AND state = 'drafted';
+
+-- seal --
+-- Keep a body as it travels, and no longer in clear. What was sealed once stays as it is, whatever number it gets.
+UPDATE local_outbox SET carried = %(carried)s, body_hash = %(body_hash)s, payload = %(nothing)s
+ WHERE serial = %(serial)s AND state = 'waiting';
+
+-- wrap --
+-- Keep a wrapped key before it is sent. One that is there already stays.
+INSERT INTO local_wraps (event_id, key_id, body_hash, wrapped, state)
+VALUES (%(event_id)s, %(key_id)s, %(body_hash)s, %(wrapped)s, 'made') ON CONFLICT (event_id, key_id) DO NOTHING;
+
+-- unsent_wraps --
+-- The wrapped keys of an event of which it is not known that they lie on body-keys.
+SELECT event_id, key_id, body_hash, wrapped FROM local_wraps WHERE state = 'made' AND event_id = %(event_id)s;
+
+-- wrap_sent --
+-- Note that a wrapped key lies on body-keys.
+UPDATE local_wraps SET state = 'sent' WHERE event_id = %(event_id)s AND key_id = %(key_id)s AND state = 'made';
+
+-- send_wraps_again --
+-- Before a first round: the keys of whatever has no verdict are sent again, too.
+UPDATE local_wraps SET state = 'made'
+ WHERE state = 'sent' AND event_id IN (SELECT event_id FROM local_outbox
+                                             WHERE state IN ('waiting', 'drafted', 'signed', 'logged'));
 
 -- log --
 -- Note where the broker put a record, and when.
@@ -49,7 +92,7 @@ UPDATE local_outbox
 -- Put aside an event that the log does not take, with the reason.
 UPDATE local_outbox
    SET state = 'parked', verdict = 'refused', reason = %(reason)s
- WHERE serial = %(serial)s AND state IN ('waiting', 'signed', 'logged');
+ WHERE serial = %(serial)s AND state IN ('waiting', 'drafted', 'signed', 'logged');
 
 -- renumber --
 -- Take the numbers back from here on in one chain: what has no verdict is numbered and signed anew.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 from uuid import UUID
 
-from yisong.ledger import Chain, loads
+from yisong.ledger import Chain, Docket, Known, Memory, loads
 from yisong.postgres.connection import Rows, reachable
 from yisong.postgres.queries import queries
 from yisong.publishing.outbox import ChainKey, Position
@@ -31,11 +31,21 @@ class Judged(NamedTuple):
     header_hash: bytes | None
 
 
+class Before(NamedTuple):
+    """What the fold of an event begins with: its *docket*, None where it has no record yet, and what that remembers."""
+
+    docket: Docket | None
+    memory: Memory
+
+
 class OwnTrail(Protocol):
     """The verdicts that count for a sender: those of a trail that it has no reason to doubt."""
 
     def chains(self, keys: Sequence[ChainKey]) -> Mapping[ChainKey, Chain]:
         """Return how far each chain has come, where it has begun."""
+
+    def before(self, case_id: str, event_ids: Sequence[bytes]) -> Before:
+        """Return what comes before the next event of a docket, which cites events of some ids."""
 
     def judged(self, positions: Mapping[Position, str]) -> Mapping[Position, Judged]:
         """Return the entries at *positions* (each with its case id), where there are such already."""
@@ -60,6 +70,17 @@ class PostgresTrail:
         dockets = {case_id: loads(case_id, state.encode()) for case_id, state in cast("list[tuple[str, str]]", rows)}
         found = {key: dockets[key.case_id].chains.get(key.publisher) for key in keys if key.case_id in dockets}
         return {key: chain for key, chain in found.items() if chain is not None}
+
+    def before(self, case_id: str, event_ids: Sequence[bytes]) -> Before:
+        """Return what comes before the next event of a docket, which cites events of some ids."""
+        rows = self._fetch("dockets", {"case_ids": [case_id]})
+        docket = next((loads(case_id, str(state).encode()) for _, state in rows), None)
+        memory: dict[bytes, tuple[Known, ...]] = {}
+        asked = {"case_id": case_id, "event_ids": [UUID(bytes=event_id) for event_id in event_ids]}
+        for event_id, *known in self._fetch("memory", asked):
+            key = cast("UUID", event_id).bytes
+            memory[key] = (*memory.get(key, ()), Known(*cast("tuple[str, str, bytes]", tuple(known))))
+        return Before(docket, memory)
 
     def judged(self, positions: Mapping[Position, str]) -> Mapping[Position, Judged]:
         """Return the entries at *positions* (each with its case id), where there are such already."""

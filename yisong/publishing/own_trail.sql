@@ -15,6 +15,11 @@ SELECT "partition", "offset", log_time, verdict, reason, remembered, header_hash
 SELECT docket, publisher, event_id, "partition", "offset", log_time, verdict, reason, remembered, header_hash
   FROM entries WHERE remembered AND event_id = ANY(%(event_ids)s);
 
+-- memory --
+-- What a docket remembers under some event ids.
+SELECT event_id, publisher, organ, header_hash FROM entries
+ WHERE remembered AND docket = %(case_id)s AND event_id = ANY(%(event_ids)s);
+
 -- reached --
 -- How far the trail has come.
 SELECT "partition", next_offset FROM positions;

@@ -6,8 +6,9 @@ One sender per outbox, in rounds of four steps, each of which a crash may interr
 1. *settle*: ask the own trail what became of the records sent. An event that is remembered is settled. One that the log
    does not take is parked with an alarm, and what has no verdict behind it in its chain waits for a new number. A
    system notice is in no chain: what another node said first, or an act has overtaken, is settled as refused.
-2. *sign*: number, chain and sign what waits, in the order of the outbox, and store the bytes.
-3. *send* what is signed and has no position; bytes once sent never change.
+2. *sign*: number, chain, seal and sign what waits, in the order of the outbox, and store the bytes and wrapped keys.
+   What needs a second organ's signature becomes a draft, once all before it in its chain is settled, and comes back.
+3. *send* what is signed and has no position, the keys of its readers before it; bytes once sent never change.
 4. *log*: store the positions.
 
 At its start, once the own trail has read what was on the log then, everything without a verdict is sent again. What was
@@ -22,11 +23,14 @@ from time import monotonic, time
 from yisong.envelope.open import LARGEST_VALUE
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable, NotPublishable, WorldFault
+from yisong.kafka.body_keys import KeyRecord, KeysLog
 from yisong.kafka.producer import Appended, EventLog, Outgoing
 from yisong.ledger import Law
-from yisong.publishing.compose import Place, compose
+from yisong.publishing.compose import Composed, Place, compose, must_seal
+from yisong.publishing.countersigning.sent import SecondSignatures
 from yisong.publishing.outbox import ChainKey, Logged, Outbox, Position, Row, Settled, Signed
 from yisong.publishing.own_trail import EventKey, Judged, OwnTrail
+from yisong.publishing.sealer import Fresh, expected_readers, sealed_now, wraps_for
 from yisong.publishing.signer import Signer
 from yisong.publishing.tags import cloud_event
 
@@ -60,15 +64,25 @@ class Sender:
         log: EventLog,
         signer: Signer,
         law: Law,
+        body_keys: KeysLog | None = None,
+        second: SecondSignatures | None = None,
         alarm: Alarm = _logger.error,
         now: Callable[[], int] = wall_clock,
     ) -> None:
-        """Take rows from *outbox*, sign them with *signer*, append them to *log* and believe *trail*."""
+        """
+        Take rows from *outbox*, sign them with *signer*, append them to *log* and believe *trail*.
+
+        *body_keys*: where keys of sealed bodies go; without it none is sealed. *second*: what asks another organ to
+        sign, too; without it that organ's key must be here.
+        """
+        self._body_keys, self._second = body_keys, second
         self._outbox, self._trail, self._log, self._signer, self._law = outbox, trail, log, signer, law
         self._alarm, self._now = alarm, now
 
     def begin(self, stop: Event) -> None:
         """Settle what an earlier sender left behind, and mark everything without a verdict to be sent again."""
+        if self._second is not None:
+            self._give_keys(self._second.open_events())
         left = [*self._outbox.rows_in("signed", limit=ROUND), *self._outbox.rows_in("logged", limit=ROUND)]
         if not left:
             return
@@ -86,10 +100,11 @@ class Sender:
     def round(self) -> bool:
         """Do one round; return whether there was anything to do."""
         settled = self._settle()
+        answered = self._second is not None and self._second.carry_out(park=self._park)
         # Nothing new gets its bytes while the broker has not taken what has them.
         signed = not self._outbox.rows_in("signed", limit=1) and self._sign()
         sent = self._send()
-        return settled or signed or sent
+        return settled or answered or signed or sent
 
     # 1. settle
 
@@ -135,12 +150,13 @@ class Sender:
         else:
             self._park(row, reason)
 
-    def _park(self, row: Row, reason: str) -> None:
+    def _park(self, row: Row, reason: str, said: str | None = None) -> None:
+        """Put *row* aside for a *reason*; *said*: the reason as it may stand in a log, where that is another."""
         self._outbox.park(row, reason=reason)
         event_id, (case_id, publisher) = row.draft.said.event_id.hex(), row.draft.chain
         self._alarm(
-            f"Event {event_id} of {publisher} in {case_id} is parked: {reason}. It is not on record and moves nothing; "
-            "what stood behind it is numbered anew. Put the cause right and publish it again under a new id."
+            f"Event {event_id} of {publisher} in {case_id} is parked: {said or reason}. It is not on record and moves "
+            "nothing; what stood behind it is numbered anew. Put the cause right and publish it again under a new id."
         )
 
     # 2. sign
@@ -149,9 +165,17 @@ class Sender:
         rows = self._outbox.rows_in("waiting", limit=ROUND)
         places = self._places(sorted({row.draft.chain for row in rows})) if rows else {}
         signed: list[Signed] = []
+        held, waits = set[ChainKey](), 0
         for row in rows:
+            if row.draft.chain in held:
+                waits += 1
+                continue
             place = Place(0, None) if self._is_notice(row) else places[row.draft.chain]
             try:
+                if self._second is not None and row.draft.said.fields.get("countersignature"):
+                    held.add(row.draft.chain)
+                    waits += not self._draft(self._second, row, place)
+                    continue
                 one = self._signed(row, place)
             except NotPublishable as fault:
                 self._park(row, f"it cannot be signed ({'; '.join(fault.faults)})")
@@ -159,7 +183,19 @@ class Sender:
             signed.append(one)
             places[row.draft.chain] = Place(one.seq + 1, one.header_hash)
         self._outbox.sign(signed)
-        return bool(rows)
+        return len(rows) > waits
+
+    def _draft(self, second: SecondSignatures, row: Row, place: Place) -> bool:
+        """Open a draft of *row*, once all before it in its chain is settled; return whether it was."""
+        chain = self._trail.chains([row.draft.chain]).get(row.draft.chain)
+        if place.seq != 1 + (0 if chain is None else chain.length):
+            return False
+        composed, fresh = self._composed(row, place)
+        at = self._timestamp(row)
+        one = self._numbered(row, composed, self._signer.blank(composed, at=at), fresh)
+        second.open(row, one, composed, at=at)
+        self._give_keys([composed.header.event_id])
+        return True
 
     def _places(self, chains: Sequence[ChainKey]) -> dict[ChainKey, Place]:
         """Return the next free place in each chain: after our newest event, or the trail's where it knows of more."""
@@ -175,11 +211,30 @@ class Sender:
         return places
 
     def _signed(self, row: Row, place: Place) -> Signed:
-        composed = compose(row.draft.said, place, test_data=self._law.bus.test_data)
-        value = self._signer.envelope(composed, at=self._timestamp(row))
+        composed, fresh = self._composed(row, place)
+        return self._numbered(row, composed, self._signer.envelope(composed, at=self._timestamp(row)), fresh)
+
+    def _composed(self, row: Row, place: Place) -> tuple[Composed, Fresh | None]:
+        """Compose *row* at its *place*, and say how its body was sealed where that has just been done."""
+        said = row.draft.said
+        if must_seal(said) and self._body_keys is None:
+            raise NotPublishable("This event cannot be sealed.", ["sealing: this sender has nowhere to put keys"])
+        fresh = sealed_now(said) if must_seal(said) and row.sealed is None else None
+        sealed = row.sealed if fresh is None else fresh.body
+        return compose(said, place, test_data=self._law.bus.test_data, sealed=sealed), fresh
+
+    def _numbered(self, row: Row, composed: Composed, value: bytes, fresh: Fresh | None) -> Signed:
+        """Return what *row* gets; *value*: its record, if only as long as it will be."""
+        header, at = composed.header, self._timestamp(row)
         if len(value) > LARGEST_VALUE:
             raise NotPublishable("This event is too large.", [f"its record has {len(value)} bytes of {LARGEST_VALUE}"])
-        return Signed(row.serial, place.seq, composed.header_hash, value)
+        if fresh is None:
+            return Signed(row.serial, header.publisher_seq, composed.header_hash, value)
+        organs = expected_readers(value, header, self._law, self._trail, at=at)
+        # Whoever is to sign beside the publisher reads what it signs.
+        readers = organs | {header.countersignature} if header.countersignature else organs
+        wraps = wraps_for(readers, fresh, header, self._law, at=at)
+        return Signed(row.serial, header.publisher_seq, composed.header_hash, value, fresh.body, wraps)
 
     # 3. send, 4. log
 
@@ -187,6 +242,7 @@ class Sender:
         rows = self._outbox.rows_in("signed", limit=ROUND)
         if not rows:
             return False
+        self._give_keys([row.draft.said.event_id for row in rows if row.sealed is not None])
         appended = self._log.append([self._outgoing(row) for row in rows])
         there = [(row, one) for row, one in zip(rows, appended, strict=True) if one is not None]
         self._outbox.log([Logged(row.serial, Position(one.partition, one.offset), one.timestamp) for row, one in there])
@@ -194,6 +250,13 @@ class Sender:
         if len(there) < len(rows):
             raise BusUnreachable(f"Kafka has not confirmed {len(rows) - len(there)} records. They will be sent again.")
         return True
+
+    def _give_keys(self, event_ids: Sequence[bytes]) -> None:
+        """Send the keys of bodies before the bodies, so that nobody who may read one waits for it for good."""
+        wraps = self._outbox.unsent_wraps(event_ids)
+        if wraps and self._body_keys is not None:
+            self._body_keys.give([KeyRecord(one.event_id, one.key_id, one.wrapped) for one in wraps])
+            self._outbox.wraps_sent(wraps)
 
     def _outgoing(self, row: Row) -> Outgoing:
         chain, tags = row.draft.chain, cloud_event(row.draft.said)

@@ -7,13 +7,15 @@ from pathlib import Path
 from threading import Event
 
 from yisong.errors import BusUnreachable, YisongError
+from yisong.kafka.body_keys import KafkaKeys
 from yisong.kafka.producer import KafkaLog
 from yisong.ledger import Law
 from yisong.postgres.connection import connect
+from yisong.publishing.countersigning.sent import SecondSignatures
 from yisong.publishing.follower import Follower
 from yisong.publishing.outbox import Outbox
 from yisong.publishing.own_trail import PostgresTrail
-from yisong.publishing.rounds import Sender
+from yisong.publishing.rounds import Sender, wall_clock
 from yisong.publishing.signer import PrivateKeys, Signer
 from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 
@@ -37,8 +39,12 @@ def run_sender(*, dsn: str, bootstrap: str, law: Callable[[], Law], keys: Privat
     def once() -> None:
         with closing(PostgresOutbox(connect(dsn, autocommit=True, name="yisong-sender"))) as outbox:
             trail, known = PostgresTrail(outbox.connection), law()
-            with closing(KafkaLog(bootstrap)) as log:
-                sender = Sender(outbox=outbox, trail=trail, log=log, signer=Signer(known, keys), law=known)
+            with closing(KafkaLog(bootstrap)) as log, closing(KafkaKeys(bootstrap)) as body_keys:
+                signer = Signer(known, keys)
+                second = SecondSignatures(outbox, law=known, signer=signer, now=wall_clock)
+                sender = Sender(
+                    outbox=outbox, trail=trail, log=log, signer=signer, law=known, body_keys=body_keys, second=second
+                )
                 _drive(sender, outbox, stop, fresh=lambda: law() is known)
 
     _again(once, stop)
@@ -51,9 +57,12 @@ def run_store_sender(*, file: Path, bootstrap: str, law: Law, keys: PrivateKeys,
         with (
             closing(SqliteOutbox(file)) as outbox,
             closing(KafkaLog(bootstrap)) as log,
+            closing(KafkaKeys(bootstrap)) as body_keys,
             closing(Follower(law, bootstrap=bootstrap)) as trail,
         ):
-            _drive(Sender(outbox=outbox, trail=trail, log=log, signer=Signer(law, keys), law=law), outbox, stop)
+            signer = Signer(law, keys)
+            sender = Sender(outbox=outbox, trail=trail, log=log, signer=signer, law=law, body_keys=body_keys)
+            _drive(sender, outbox, stop)
 
     _again(once, stop)
 

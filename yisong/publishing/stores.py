@@ -15,8 +15,8 @@ import orjson
 from yisong.errors import BusUnreachable
 from yisong.postgres.connection import Rows, reachable
 from yisong.postgres.queries import queries
-from yisong.publishing.compose import Content, Place
-from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State
+from yisong.publishing.compose import Content, Place, SealedBody
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State, Wrap
 
 _FOLDER = Path(__file__).parent
 _SQL = queries(_FOLDER / "outbox.sql")
@@ -51,7 +51,9 @@ class SqlOutbox(ABC):
         return next(map(_as_row, self._run("row_of", {"event_id": event_id})), None)
 
     def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
-        """Return the oldest *limit* rows in *state*, in the order in which they were submitted."""
+        """Return the oldest *limit* rows in *state* in their order; of those that wait, what no open draft holds up."""
+        if state == "waiting":
+            return [_as_row(row) for row in self._run("rows_waiting", {"limit": limit})]
         return [_as_row(row) for row in self._run("rows_in", {"state": state, "limit": limit})]
 
     def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
@@ -60,8 +62,34 @@ class SqlOutbox(ABC):
         return {chain: Place(*cast("tuple[int, bytes]", rows[0])) for chain, rows in found.items() if rows}
 
     def sign(self, signed: Sequence[Signed]) -> None:
-        """Give waiting rows their number and their bytes."""
-        self._each("sign", [one._asdict() for one in signed])
+        """Give waiting rows their number and their bytes; of a body that was sealed, the clear text goes."""
+        self._number("sign", signed)
+
+    def draft(self, one: Signed) -> None:
+        """Give a waiting row its number and its header, and no bytes before a second organ has signed it."""
+        self._number("draft", [one])
+
+    def countersigned(self, serial: int, value: bytes) -> None:
+        """Give the row of a draft its bytes."""
+        self._run("countersigned", {"serial": serial, "value": value})
+
+    def _number(self, how: str, signed: Sequence[Signed]) -> None:
+        bodies = [{"serial": one.serial, "nothing": b"", **one.sealed._asdict()} for one in signed if one.sealed]
+        wraps = [wrap._asdict() for one in signed for wrap in one.wraps]
+        rows = [{name: getattr(one, name) for name in ("serial", "seq", "header_hash", "value")} for one in signed]
+        with self._transaction():
+            for name, params in (("seal", bodies), ("wrap", wraps), (how, rows)):
+                if params:
+                    self._each(name, params)
+
+    def unsent_wraps(self, event_ids: Sequence[bytes]) -> Sequence[Wrap]:
+        """Return the wrapped keys of some events of which it is not known that they lie on ``body-keys``."""
+        rows = [row for event_id in event_ids for row in self._run("unsent_wraps", {"event_id": event_id})]
+        return [Wrap(*cast("tuple[bytes, str, bytes, bytes]", row)) for row in rows]
+
+    def wraps_sent(self, wraps: Sequence[Wrap]) -> None:
+        """Note that wrapped keys lie there."""
+        self._each("wrap_sent", [{"event_id": one.event_id, "key_id": one.key_id} for one in wraps])
 
     def log(self, logged: Sequence[Logged]) -> None:
         """Note where the broker put signed rows."""
@@ -83,9 +111,10 @@ class SqlOutbox(ABC):
             self._run("renumber", {**row.draft.chain._asdict(), "seq": row.seq})
 
     def send_again(self) -> None:
-        """Take the positions back from all rows without a verdict: they will be sent again, with the same bytes."""
+        """Take the positions back from rows without a verdict: they, and their keys, are sent again, unchanged."""
         with self._transaction():
             self._run("send_again", {})
+            self._run("send_wraps_again", {})
 
     def _each(self, name: str, params: Sequence[Params]) -> None:
         with self._transaction():
@@ -147,12 +176,22 @@ class SqliteOutbox(SqlOutbox):
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 # What is confirmed to the caller must outlive a power cut.
                 self._connection.execute("PRAGMA synchronous = FULL")
+                # What was sealed must not be read out of free pages.
+                self._connection.execute("PRAGMA secure_delete = ON")
                 self._connection.executescript((_FOLDER / "outbox_sqlite.sql").read_text(encoding="utf-8"))
+                self._add_columns("carried", "body_hash")
         except (OSError, sqlite3.Error) as fault:
             raise BusUnreachable(
                 f"The store {file} cannot be opened ({type(fault).__name__}). Nothing was published. "
                 "Name a file in a folder that this user may write."
             ) from fault
+
+    def _add_columns(self, *names: str) -> None:
+        """Give a file of an earlier release the columns that it lacks; they are ours, never of any input."""
+        present = {row[1] for row in self._connection.execute("PRAGMA table_info(local_outbox)")}
+        for name in names:
+            if name not in present:
+                self._connection.execute(f"ALTER TABLE local_outbox ADD COLUMN {name} BLOB")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -220,7 +259,7 @@ def _as_params(draft: Draft) -> Params:
 
 def _as_row(row: Record) -> Row:
     serial, event_id, _, _, fields, body_schema, payload, digest, at, state, attempts, *rest = row
-    seq, header_hash, value, partition, offset, log_time, verdict, reason = rest
+    seq, header_hash, value, partition, offset, log_time, verdict, reason, carried, body_hash = rest
     said = Content(
         cast("bytes", event_id), orjson.loads(cast("str", fields)), cast("bytes", body_schema), cast("bytes", payload)
     )
@@ -236,4 +275,5 @@ def _as_row(row: Record) -> Row:
         log_time=cast("int | None", log_time),
         verdict=cast("str | None", verdict),
         reason=cast("str | None", reason),
+        sealed=None if carried is None else SealedBody(cast("bytes", carried), cast("bytes", body_hash)),
     )

@@ -17,11 +17,14 @@ from yisong.desk.inbox import (
     open_body,
     read_header,
 )
-from yisong.envelope.header import Signature
+from yisong.desk.shared_duties import dispute
+from yisong.envelope.codec import encode_header
+from yisong.envelope.header import Header, Signature
 from yisong.envelope.open import MARKER, Opened, registered_readers
-from yisong.errors import Undecodable
+from yisong.errors import NotOpenable, Undecodable
 from yisong.ledger import Entry, dumps
 from yisong.schemas import registry
+from yisong.sealing import new_content_key, seal
 
 _LONG = st.integers(-(2**63), 2**63 - 1)
 RECORDS = st.builds(
@@ -137,6 +140,41 @@ class TestDelivery:
 
         assert open_body(header, carried) == (None, "schema")
 
+    def test_with_a_sealed_body_opens_with_the_key_that_was_given(self) -> None:
+        """The addressed police organ was given a key; a line that is in no audience does not even ask for one."""
+        record, key = _sealed(recorded(referral()))
+
+        opened = deliveries(encode_record(record), "police", law(), key_of=lambda _: key)
+        closed = deliveries(encode_record(record), "police", law())
+        others = deliveries(encode_record(record), "miit", law(), key_of=_never)
+
+        sent = next(one["body"] for one in history("H1") if one["header"]["event_type"] == "CriminalReferralSent")
+        assert (opened.body, opened.body_fault) == (sent, None)
+        assert (closed.body, closed.body_fault) == (None, None)
+        assert (others.body, others.body_fault) == (None, None)
+
+    def test_with_a_sealed_body_that_does_not_open_says_so(self) -> None:
+        """Whether the wrapped key or the body itself is at fault: both are disputed in one word."""
+        record, _ = _sealed(recorded(referral()))
+
+        other = deliveries(encode_record(record), "police", law(), key_of=lambda _: bytes(32))
+        garbage = deliveries(encode_record(record), "police", law(), key_of=_broken)
+
+        assert (other.body, other.body_fault) == (None, "not_openable")
+        assert (garbage.body, garbage.body_fault) == (None, "not_openable")
+        disputed = dispute(garbage)
+        assert disputed is not None
+        assert disputed.fields["variant"] == "not_openable"
+
+    def test_with_a_sealed_body_of_another_hash_or_schema_says_so(self) -> None:
+        """Who seals may seal anything: what comes out is held to the header."""
+        record, key = _sealed(recorded(referral()), payload=b"something else than the header says")
+        assert deliveries(encode_record(record), "police", law(), key_of=lambda _: key).body_fault == "commitment"
+
+        payload = bytes(16) + b"\xff no body"
+        record, key = _sealed(recorded(referral()), payload=payload, body_hash=sha256(payload).digest())
+        assert deliveries(encode_record(record), "police", law(), key_of=lambda _: key).body_fault == "schema"
+
     def test_with_a_header_that_is_none_is_undecodable(self) -> None:
         with pytest.raises(Undecodable, match="no canonical header"):
             deliveries(encode_record(recorded(referral())._replace(header=b"\xc3\x01")), "police", law())
@@ -146,3 +184,22 @@ class TestTheLog:
     def test_does_not_know_the_schema_of_an_inbox(self) -> None:
         """An event that names it as its body's schema is unknown-schema on every node, whatever its release."""
         assert registry().delivery.fingerprint not in registered_readers().registered
+
+
+def _sealed(
+    record: InboxRecord, *, payload: bytes | None = None, body_hash: bytes | None = None
+) -> tuple[InboxRecord, bytes]:
+    """Return *record* with its body sealed, and the content key."""
+    header, key = read_header(record), new_content_key()
+    header = header._replace(sealing="sealed", body_hash=body_hash or header.body_hash)
+    inside = record.carried if payload is None else payload
+    carried = seal(inside, key, event_id=header.event_id, body_hash=header.body_hash)
+    return record._replace(header=encode_header(header), carried=carried), key
+
+
+def _never(_: Header) -> bytes:
+    raise AssertionError("nobody asks for a key to what is for others")
+
+
+def _broken(_: Header) -> bytes:
+    raise NotOpenable("no key")

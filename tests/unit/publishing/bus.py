@@ -10,7 +10,7 @@ from yisong.envelope.open import open_record
 from yisong.kafka.producer import Appended, Outgoing
 from yisong.ledger import Chain, Docket, Known, Law, docket_of, fold, known_by
 from yisong.publishing.outbox import ChainKey, Position
-from yisong.publishing.own_trail import EventKey, Judged
+from yisong.publishing.own_trail import Before, EventKey, Judged
 from yisong.rulebook.model import BusProfile, Key
 from yisong.schemas.genesis import genesis
 from yisong.signing.verify import verify
@@ -102,6 +102,11 @@ class MemoryTrail:
         dockets = {key: self.dockets.get(key.case_id) for key in keys}
         found = {key: docket.chains.get(key.publisher) for key, docket in dockets.items() if docket is not None}
         return {key: chain for key, chain in found.items() if chain is not None}
+
+    def before(self, case_id: str, event_ids: Sequence[bytes]) -> Before:
+        self._fold()
+        memory = self.memories.get(case_id, {})
+        return Before(self.dockets.get(case_id), {one: memory[one] for one in event_ids if one in memory})
 
     def judged(self, positions: Mapping[Position, str]) -> Mapping[Position, Judged]:
         self._fold()

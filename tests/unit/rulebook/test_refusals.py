@@ -85,6 +85,8 @@ BUSES: list[tuple[BusProfile, str]] = [
     (replace(BUS, keys=(KEY, KEY)), r"the key V9801#1 stands twice"),
     (replace(BUS, keys=(KEY, replace(KEY, key_id="V9801#2"))), r"the public key 0+ stands twice"),
     (replace(BUS, keys=(replace(KEY, algorithm="rsa"),)), r"a key to sign is ed25519"),
+    (replace(BUS, keys=(replace(KEY, algorithm="ml-dsa-44"),)), r"a key to sign is ed25519"),
+    (replace(BUS, keys=(replace(KEY, use="cosign", algorithm="ml-dsa-44"),)), r"a public key has 1312 bytes"),
     (replace(BUS, keys=(replace(KEY, public=b"short"),)), r"a public key has 32 bytes"),
     (replace(BUS, keys=(replace(KEY, valid_to=0),)), r"V9801#1: ends before it begins"),
 ]

@@ -196,14 +196,9 @@ class TestReceipt:
 
 
 class TestFiling:
-    def test_brings_items_to_countersign_within_the_sender_s_three_days(self) -> None:
-        story = case("H1", until="CriminalCaseFiled")
-
-        (duty,) = duties(answered(story))
-
-        assert (duty.by, duty.owed, duty.article) == ("P9801", (), "D310 12; CX 185")
-        assert duty.advice == {"handed_over_by": ["V9801"]}
-        assert (duty.clock_id or "").startswith("T-REF-14/")
+    def test_brings_nothing_to_sign_before_the_sender_has_drafted_it(self) -> None:
+        """The sender has three days for the items (D310 12); the police sign the list that it drafts."""
+        assert answered(case("H1", until="CriminalCaseFiled")) == Ignore("own-act")
 
     def test_of_a_case_of_their_own_brings_none(self) -> None:
         clue = Told("H1")
@@ -243,7 +238,7 @@ class TestTheRest:
             *["copied-for-information"] * 8,
             "P9801 T-REF-03",
             "P9801 T-REF-07",
-            "P9801 T-REF-14",
+            "own-act",
             "nothing-owed",  # CaseItemsHandedOver, countersigned before it was sent
             "copied-for-information",  # ClueFeedbackSent
             "own-act",
