@@ -4,12 +4,16 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
+
+from typer.testing import CliRunner
 
 from tests.unit.ledger.story import history
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 from yisong import Published, Publisher
+from yisong.cli.main import app
 from yisong.publishing.instants import to_ms
-from yisong.publishing.publisher import Wait
+from yisong.publishing.published import Wait
 
 MACHINES_SIGN: Final = """
 version: 1
@@ -40,10 +44,26 @@ class Case:
 
     def line(self, number: int, *, at: str | None = None, body: Mapping[str, Any] | None = None, **other: Any) -> None:
         """Tell one line, logged *at* another instant, with another *body* or *other* header fields."""
+        header, told, told_at = self.stated(number)
+        said = self._publish({**header, **other}, body or told, at=at or told_at)
+        self._told[number] = str(said.event_id)
+
+    def countersigned(self, number: int, *, officer: str) -> None:
+        """Tell one line that another organ signs, too: its *officer* (token) does, once the draft is there."""
+        header, body, at = self.stated(number)
+        asked = self._publisher.publish_header(header, body, at=to_ms(at), wait=None)
+        until(lambda: _sign(asked.event_id, officer) == 0, "the draft has not come, or cannot be signed")
+        said = self._publisher.publish_header(
+            header, body, event_id=asked.event_id, at=to_ms(at), wait="verdict", timeout=PATIENCE
+        )
+        assert said.verdict in ADMITTED, (header["event_type"], said.verdict, said.reason)
+        self._told[number] = str(said.event_id)
+
+    def stated(self, number: int) -> tuple[dict[str, Any], dict[str, Any], str]:
+        """Return header, body and instant of one line as it is to be told in this case."""
         line = self._lines[number - 1]
         cites = [self._cite(one) for one in line["header"]["cites"]]
-        said = self._publish({**line["header"], "cites": cites, **other}, body or line["body"], at=at or line["at"])
-        self._told[number] = str(said.event_id)
+        return {**line["header"], "cites": cites}, line["body"], line["at"]
 
     def says(self, event_type: str, *, by: str, at: str, body: Mapping[str, Any], **fields: Any) -> None:
         """Tell what *by* says, done and logged at the same instant, and admitted."""
@@ -84,6 +104,10 @@ class Case:
         said = self._publisher.publish_header(header, body, at=to_ms(at), wait=self._wait, timeout=PATIENCE)
         assert self._wait != "verdict" or said.verdict in ADMITTED, (header["event_type"], said.verdict, said.reason)
         return said
+
+
+def _sign(event_id: UUID, officer: str) -> int:
+    return CliRunner().invoke(app, ["drafts", "sign", str(event_id), "--officer", officer]).exit_code
 
 
 @cache

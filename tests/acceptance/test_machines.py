@@ -105,7 +105,8 @@ class TestCopyright:
         told.lines(7, 8, 9, 10, 11)
         found = owed(command, "copyright", told.case_id, "P-FEEDBACK", "T-REF-14")
         assert (found["T-REF-14"]["organ"], found["T-REF-14"]["owed"]) == ("V9801", ["CaseItemsHandedOver"])
-        told.lines(12, 13)
+        told.countersigned(12, officer="U-P9801-01")
+        told.line(13)
         owed(command, "copyright", told.case_id)
 
     def test_answers_a_refusal_while_it_may(self, command: Command, case: Tell) -> None:

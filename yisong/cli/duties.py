@@ -76,6 +76,8 @@ def _say_done(home: Home, duty: UUID, officer: str | None, *, agencies: Iterable
             kept = store.duty(duty)
             if kept is None:
                 continue
+            if kept.draft is not None:
+                _refuse(f"It is done by answering the draft: yisong drafts sign {kept.draft}, or decline.")
             if kept.duty.owed:
                 _refuse(f"It is fulfilled by publishing {' or '.join(kept.duty.owed)}, not by saying so.")
             if not store.say_done(duty, officer=officer, at=int(time.time() * 1000)):

@@ -27,7 +27,8 @@ class KeptDuty:
     A duty as it is kept.
 
     *partition*, *offset*, *event_id*: the event because of which it is owed; *opened_at*: its log time (ms). A duty of
-    the calendar has a negative offset: no event is its cause, and it was opened when its period was over.
+    the calendar has a negative offset: no event is its cause, and it was opened when its period was over; so has that
+    of signing a draft, which is on no log yet.
     *about_state*, *case_state*: what state these were in then. *closed_by*: offset of the event that closed it, in the
     same partition, None where an officer did; *closed_at*: log time (ms) of that event, or when the officer said so.
     """
@@ -51,6 +52,12 @@ class KeptDuty:
         """Hold where no event asked for it, but the calendar (T-RPT)."""
         return self.offset < 0
 
+    @property
+    def draft(self) -> str | None:
+        """The id of the event whose draft is to be signed or declined; None where it is no duty of that kind."""
+        draft = self.duty.advice.get("draft")
+        return draft if self.is_of_calendar and isinstance(draft, str) else None
+
 
 class Closing(NamedTuple):
     """How a duty ended: by which event (offset in its partition), and at which log time (ms)."""
@@ -63,6 +70,11 @@ class Closing(NamedTuple):
 def duty_id(partition: int, offset: int, name: str) -> UUID:
     """Return the id of the duty *name* that the event at this position gives rise to: the same at every try."""
     return uuid5(_DUTIES, f"{partition}:{offset}:{name}")
+
+
+def draft_duty_id(header_hash: bytes) -> UUID:
+    """Return the id of the duty to sign the draft with that header: the same at every try."""
+    return uuid5(_DUTIES, f"draft:{header_hash.hex()}")
 
 
 def closing(kept: KeptDuty, delivery: Delivery) -> Closing | None:

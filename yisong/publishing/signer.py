@@ -1,5 +1,6 @@
 """Who signs, and with which key? The organ's newest registered key that is valid then and lies in this key store."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from yisong.envelope.codec import encode_envelope
@@ -8,7 +9,9 @@ from yisong.errors import NotPublishable, YisongError
 from yisong.ledger import Law
 from yisong.publishing.compose import Composed
 from yisong.rulebook.model import Key
-from yisong.signing.sign import sign
+from yisong.signing.sign import sign, sign_bytes
+
+_BLANK = bytes(64)
 
 
 class PrivateKeys(Protocol):
@@ -32,23 +35,52 @@ class Signer:
         """Return whether there is a key with which *organ* can sign at the instant *at* (ms)."""
         return self._private(organ, at) is not None
 
-    def envelope(self, composed: Composed, *, at: int) -> bytes:
+    def has_key(self, organ: str, *, at: int) -> bool:
+        """Return whether a key of *organ* is registered with which it could sign, wherever that lies, at *at* (ms)."""
+        return any(_usable(key, organ, at) for key in self._registered.values())
+
+    def envelope(self, composed: Composed, *, at: int, second: Signature | None = None) -> bytes:
         """
         Return the value of the record: *composed* with the signatures that its header asks for, valid at *at* (ms).
 
-        Raises ``NotPublishable`` where a key is missing.
+        *second*: that of the other organ, where it has come already. Raises ``NotPublishable`` where a key is missing.
         """
         header = composed.header
-        organs = [header.publisher, *([header.countersignature] if header.countersignature else [])]
-        signatures = tuple(self._signature(organ, composed.header_bytes, at) for organ in organs)
+        signatures = [self.signature(header.publisher, composed.header_bytes, at=at)]
+        if header.countersignature:
+            signatures.append(second or self.signature(header.countersignature, composed.header_bytes, at=at))
+        return encode_envelope(composed.header_bytes, composed.carried, tuple(signatures))
+
+    def blank(self, composed: Composed, *, at: int) -> bytes:
+        """
+        Return the value that the record of a draft will have, with nothing where its signatures will stand.
+
+        Raises ``NotPublishable`` where the publisher has no key here, or the other organ none at all.
+        """
+        header = composed.header
+        own, _ = self._found(header.publisher, at)
+        organ = header.countersignature or ""
+        others = sorted((key for key in self._registered.values() if _usable(key, organ, at)), key=_number)
+        if not others:
+            raise NotPublishable("This event cannot be signed.", [f"key: none of {organ} is registered and valid"])
+        signatures = tuple(Signature(key_id, "ed25519", _BLANK) for key_id in (own, others[-1].key_id))
         return encode_envelope(composed.header_bytes, composed.carried, signatures)
 
-    def _signature(self, organ: str, header_bytes: bytes, at: int) -> Signature:
+    def signature(self, organ: str, header_bytes: bytes, *, at: int) -> Signature:
+        """Return the signature of *organ* over a header. Raises ``NotPublishable`` where it has no valid key here."""
+        key_id, private = self._found(organ, at)
+        return Signature(key_id, "ed25519", sign(self._bus, header_bytes, private))
+
+    def signing(self, organ: str, *, at: int) -> Callable[[bytes], Signature]:
+        """Return what signs a message of *organ* that says itself what it is; otherwise as `signature`."""
+        key_id, private = self._found(organ, at)
+        return lambda message: Signature(key_id, "ed25519", sign_bytes(message, private))
+
+    def _found(self, organ: str, at: int) -> tuple[str, bytes]:
         found = self._private(organ, at)
         if found is None:
             raise NotPublishable("This event cannot be signed.", [f"key: none of {organ} in this key store is valid"])
-        key_id, private = found
-        return Signature(key_id, "ed25519", sign(self._bus, header_bytes, private))
+        return found
 
     def _private(self, organ: str, at: int) -> tuple[str, bytes] | None:
         candidates = [key for key in self._registered.values() if _usable(key, organ, at)]

@@ -8,9 +8,12 @@ from yisong.envelope.header import AggregateRef
 from yisong.envelope.open import EARLIEST, TOO_LATE
 from yisong.ledger import Law
 from yisong.ledger.law import valid_at
+from yisong.publishing.across import faults_across
 from yisong.publishing.compose import Fields, read_fields
 from yisong.publishing.feedback import feedback_faults
 from yisong.publishing.identifiers import identifier_refusals
+from yisong.publishing.opening import seal_key
+from yisong.publishing.sealer import asks_sealing
 from yisong.publishing.signer import Signer
 from yisong.rulebook.model import EventType, Requirement
 from yisong.schemas import body_faults, pii_level
@@ -27,6 +30,7 @@ class _Event(NamedTuple):
     law: Law
     signer: Signer
     at: int
+    alone: bool
 
     def text(self, name: str) -> str | None:
         """Return a text field, or ``None`` where it is null or could not be read."""
@@ -47,20 +51,30 @@ class _Event(NamedTuple):
 Faults = Iterator[str]
 
 
-def event_faults(fields: Fields, body: Mapping[str, object], *, law: Law, signer: Signer, at: int) -> tuple[str, ...]:
+def event_faults(  # noqa: PLR0913 (what is said, by which law, with whose keys, and when)
+    fields: Fields,
+    body: Mapping[str, object],
+    *,
+    law: Law,
+    signer: Signer,
+    at: int,
+    alone: bool = False,
+) -> tuple[str, ...]:
     """
     Name all that would keep this event from being admitted whatever the state of its case: steps 1 to 4 and 6 to 8.
 
-    *at*: the instant (ms) at which it is to be logged. Each fault begins with the field it is about, and holds no
+    *at*: the instant (ms) at which it is to be logged. *alone*: no node sends it, which would ask for the signature of
+    a second organ: then that organ's key must be here, too. Each fault begins with the field it is about, and holds no
     value of the body. What depends on the docket (step 5 and 9 to 11) is the log's to say.
     """
     stated = read_fields(fields)
-    event = _Event(stated.values, law, signer, at)
+    event = _Event(stated.values, law, signer, at, alone)
     faults = list(stated.faults)
     for check in _CHECKS:
         faults += check(event)
     faults += _body(event, body)
     faults += feedback_faults(event.text("event_type"), event.text("variant"), body)
+    faults += faults_across(event.text("event_type"), event.text("variant"), event.texts("cc"), body)
     faults += identifier_refusals(fields, body, law=law)
     unreadable = {fault.partition(":")[0] for fault in stated.faults}
     return tuple(f for i, f in enumerate(faults) if i < len(stated.faults) or f.partition(":")[0] not in unreadable)
@@ -161,19 +175,25 @@ def _authorised(event: _Event) -> Faults:
 
 
 def _signable(event: _Event) -> Faults:
-    for name in ("publisher", "countersignature"):
+    for name in ("publisher", "countersignature") if event.alone else ("publisher",):
         organ = event.text(name)
         if organ in event.law.organs and organ is not None and not event.signer.may_sign(organ, at=event.at):
             yield f"key: no key of {organ} in this key store is registered and valid at this time ({name})"
+    second = event.text("countersignature")
+    if second is not None and second == event.text("publisher"):
+        yield "countersignature: must be another organ than the publisher"
+    elif second in event.law.organs and second and not (event.alone or event.signer.has_key(second, at=event.at)):
+        yield f"key: no key of {second} is registered and valid at this time (countersignature)"
 
 
 def _admissible(event: _Event) -> Faults:
     if event.text("classification") in _SECRET:
         yield "classification: 国家秘密 never travels on this bus"
-    if event.text("sealing") == "sealed":
-        yield "sealing: this version cannot seal bodies"
-    elif event.text("pii_level") in event.law.reasons.sealed_levels and event.at >= event.law.reasons.sealed_from:
+    if event.text("sealing") == "clear" and asks_sealing(event.law, event.text("pii_level"), at=event.at):
         yield "sealing: a body with personal data of this level must be sealed"
+    publisher = event.text("publisher")
+    if event.text("sealing") == "sealed" and publisher and seal_key(event.law, publisher, at=event.at) is None:
+        yield f"sealing: {publisher} has no key to seal to, so nobody could open the body again (yisong keys new)"
     region = event.text("region_code")
     if region is not None and not (region.isascii() and region.isdigit() and len(region) == _REGION_DIGITS):
         yield "region_code: must have six digits (GB/T 2260)"

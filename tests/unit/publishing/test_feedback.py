@@ -25,7 +25,7 @@ def faults(body: dict[str, object], *, variant: str = "feedback_not_wanted") -> 
 @pytest.mark.parametrize(
     ("body", "who"),
     [
-        ({"source": "company_or_association"}, "a company or association"),
+        ({"source": "company_or_association", "company_complaint": True}, "a company or association"),
         ({"source": "platform_report", "company_complaint": True}, "a company or association"),
         ({"source": "leader_instruction"}, "a leader's instruction"),
         ({"source": "rightsholder_complaint", "reporter_token": "K-1"}, "a right-holder"),

@@ -83,7 +83,7 @@ def test_no_line_of_a_history_has_any_but_that_of_a_key_which_is_not_here(histor
         ({"acting_for": "P9801"}, "acting_for: V9801 is neither the superior of P9801"),
         ({"countersignature": "P9702"}, "key: no key of P9702"),
         ({"classification": "secret_mimi"}, "classification: 国家秘密"),
-        ({"sealing": "sealed"}, "sealing: this version cannot seal"),
+        ({"sealing": "sealed"}, "sealing: V9801 has no key to seal to"),
         ({"pii_level": "P0"}, "pii_level: the body holds fields of level P2"),
         ({"region_code": "9801"}, "region_code: must have six digits"),
         ({"occurred_at": "2016-07-18T09:30:00+08:00"}, "occurred_at: lies further ahead"),
@@ -94,6 +94,24 @@ def test_a_header_is_refused_for(header: dict[str, object], fault: str) -> None:
     found = faults(header)
 
     assert any(one.startswith(fault) for one in found), found
+
+
+@pytest.mark.parametrize(("alone", "lost"), [(False, ()), (True, ("key: no key of P9801 in this key store",))])
+def test_the_key_of_a_second_organ_is_needed_here_only_where_no_node_asks_for_its_signature(
+    alone: bool, lost: tuple[str, ...]
+) -> None:
+    keys = Keys()
+    keys.lost.add("P9801#1")
+    row = clue()
+    stated = {**row["header"], "countersignature": "P9801"}
+    found = event_faults(stated, row["body"], law=law(), signer=Signer(law(), keys), at=AT, alone=alone)
+
+    assert tuple(fault[: len(lost[0])] for fault in found if lost) == lost
+    assert len(found) == len(lost)
+
+
+def test_nobody_signs_twice() -> None:
+    assert any(fault.startswith("countersignature: must be another") for fault in faults({"countersignature": "V9801"}))
 
 
 def test_a_body_is_refused_for_fields_that_its_schema_does_not_have() -> None:
@@ -114,6 +132,11 @@ def test_two_officers_are_counted() -> None:
     found = event_faults(row["header"], row["body"], law=law(), signer=Signer(law(), Keys()), at=to_ms(row["at"]))
 
     assert found == ("officers: required for EvidencePreserved (at least 2)",)
+
+
+def test_what_the_header_cannot_carry_is_asked_of_the_body() -> None:
+    found = faults(body={"source": "company_or_association", "company_complaint": False})
+    assert found == ("body.company_complaint: must be true where body.source is company_or_association",)
 
 
 def test_all_are_named_at_once_and_each_once() -> None:
