@@ -1,0 +1,1 @@
+"""Who may come through the doors of a node: people by account and password, agency systems by token."""
