@@ -1,0 +1,226 @@
+"""How does a person publish? A form from the contract, all faults at once, the words of the dry run, the verdict."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from anyio import to_thread
+from starlette.responses import RedirectResponse, Response
+
+from services.gateway.api.events_in import Ready, Speaker, ready
+from services.gateway.api.outcomes import known, submit
+from services.gateway.api.signs import SignsOfLife, away
+from services.gateway.api.verdicts import Verdicts
+from services.gateway.console.form import Filled, Typed, body_inputs, body_of
+from services.gateway.console.header_form import aggregate_kinds, header_inputs, header_of
+from services.gateway.console.proofs import SQL
+from services.gateway.console.shell import Shell, render
+from services.gateway.problems import Fault, Problem
+from yisong.audit.rehearsal import Rehearsed, rehearse
+from yisong.audit.trails import Trail
+from yisong.desk.case_numbers import next_case_id
+from yisong.envelope.case_id import is_case_id
+from yisong.ledger import Law
+from yisong.postgres.connection import reachable
+from yisong.publishing.signer import Signer
+from yisong.rulebook.model import EventType
+from yisong.schemas import pii_level
+
+_PATIENCE: Final = 12.0
+_UNPROCESSABLE: Final = 422
+
+
+def choice_page(shell: Shell, *, case_id: str) -> Response:
+    """Return the page on which one chooses what to publish."""
+    role = shell.names.role_of(shell.organ)
+    events = [one for one in shell.world.law.events.values() if role in one.publishers and not one.is_notice]
+    groups: dict[str, list[EventType]] = {}
+    for one in events:
+        kinds = aggregate_kinds(one, shell.world.law)
+        groups.setdefault(kinds[0] if len(kinds) == 1 else "case", []).append(one)
+    return render(shell, "publish_choice.html", current="publish", groups=groups, case_id=case_id)
+
+
+def form_page(shell: Shell, event: EventType, typed: Typed, faults: Sequence[Fault] = ()) -> Response:
+    """Return the form of an event type, with what was *typed* and every fault of it beside its field."""
+    by_pointer: dict[str, list[str]] = {}
+    for one in faults:
+        by_pointer.setdefault(one.pointer, []).append(one.detail)
+    filled = Filled(typed, by_pointer)
+    variant = next(iter(filled.values("variant")), None)
+    now = _now()
+    first, others = header_inputs(event, variant, filled, shell.names, now=now)
+    body = body_inputs(event, filled, shell.names)
+    shown = _pointers((*first, *others, *body))
+    law = shell.world.law
+    return render(
+        shell,
+        "publish.html",
+        current="publish",
+        status=_UNPROCESSABLE if faults else 200,
+        event=event,
+        filled=filled,
+        variant=variant,
+        first=first,
+        others=others,
+        others_open=any(one.faults or one.required for one in others),
+        body=body,
+        kinds=aggregate_kinds(event, law),
+        letters=law.rulebook.catalogue.aggregate_letters,
+        faults=faults,
+        elsewhere=[one for one in faults if not _is_shown(one.pointer, shown)],
+        case_faults=[*by_pointer.get("/header/case_id", ()), *by_pointer.get("/header/aggregate", ())],
+        variant_faults=by_pointer.get("/header/variant", ()),
+    )
+
+
+async def check(shell: Shell, event: EventType, typed: Typed) -> Response:
+    """Return the form with all faults, or, where there are none, what would happen now, to be confirmed."""
+    stated = await to_thread.run_sync(_stated, shell, event, typed)
+    try:
+        (one,) = await to_thread.run_sync(_ready, shell, stated)
+    except Problem as problem:
+        return await to_thread.run_sync(form_page, shell, event, typed, problem.faults)
+    rehearsed = await to_thread.run_sync(_rehearsed, shell, one)
+    event_id = UUID(bytes=one.draft.said.event_id)
+    sent = orjson.dumps({**stated, "event_id": str(event_id)}).decode()
+    return await to_thread.run_sync(_confirm, shell, event, stated, sent, typed, rehearsed, one.warnings)
+
+
+async def send(shell: Shell, sent: str) -> Response:
+    """
+    Publish what was confirmed, and go to the page of what became of it. Sent again, it publishes nothing new.
+
+    Raises Problem where the broker is away, or what was confirmed is no event.
+    """
+    state = shell.request.app.state
+    if isinstance(state.signs, SignsOfLife) and (await to_thread.run_sync(state.signs.now)).away:
+        raise away()
+    try:
+        stated = orjson.loads(sent)
+    except orjson.JSONDecodeError as fault:
+        raise Problem(400, "not-understood", "The form does not hold an event.") from fault
+    events = await to_thread.run_sync(_ready, shell, stated)
+    waiting = await to_thread.run_sync(submit, shell.world, events)
+    if isinstance(state.verdicts, Verdicts):
+        await state.verdicts.wait(waiting, seconds=_PATIENCE)
+    return RedirectResponse(f"/published/{UUID(bytes=events[0].draft.said.event_id)}", 303)
+
+
+def outcome_page(shell: Shell, event_id: UUID) -> Response:
+    """Return what became of an event that the viewer's organ has published. Raises Problem 404 where it has not."""
+    found = known(shell.world, [event_id.bytes])
+    if not found or found[0].publisher != shell.organ:
+        raise Problem(404, "not-known", "The viewer's organ has published no event of this id here.")
+    reason = shell.names.reason(found[0].reason) if found[0].reason else ""
+    return render(shell, "published.html", current="publish", outcome=found[0], event_id=event_id, reason=reason)
+
+
+def new_number(shell: Shell) -> str:
+    """Return the number of a new case of the viewer's organ and this year; it is nobody else's."""
+    from services.gateway.console.times import at  # noqa: PLC0415
+
+    region = shell.world.law.organs[shell.organ].region_code or "000000"
+    with shell.world.connection() as connection:
+        return next_case_id(connection, shell.world.agency, region=region, year=at(_now()).year)
+
+
+def numbered(shell: Shell, event: EventType, typed: Typed) -> Typed:
+    """
+    Return what was *typed* with the number of the aggregate that an event is likely to be about.
+
+    Of an event that begins one, the next number of the case; of any other, the newest.
+    """
+    law = shell.world.law
+    kinds = [kind for kind in aggregate_kinds(event, law) if kind != "case"]
+    case_id = next(iter(typed.get("/header/case_id", ())), "")
+    if not kinds or not is_case_id(case_id):
+        return typed
+    with shell.world.connection() as connection, reachable():
+        asked = {"case_id": case_id, "kind": kinds[0]}
+        known = connection.execute(SQL["aggregates"], asked).fetchall()
+    begins = _begins(event, kinds[0], law)
+    return {**typed, "aggregate-number": (str(max(1, len(known) + begins)),)}
+
+
+def _begins(event: EventType, kind: str, law: Law) -> bool:
+    """Hold where an event begins an aggregate of this *kind*: by the machine, or as the first that speaks of one."""
+    machine = law.machines.get(kind)
+    if machine is None:
+        return next((one.name for one in law.events.values() if one.aggregate == frozenset({kind})), "") == event.name
+    return any(row.event == event.name and "none" in row.from_states for row in machine.rows)
+
+
+def _stated(shell: Shell, event: EventType, typed: Typed) -> dict[str, object]:
+    law = shell.world.law
+    body = body_of(event, typed, law)
+    header = header_of(event, typed, law, publisher=shell.organ)
+    header.setdefault("pii_level", _level(event, body))
+    return {"header": header, "body": body}
+
+
+def _level(event: EventType, body: Mapping[str, object]) -> str:
+    try:
+        return pii_level(event.name, body)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return "P2"  # a body that cannot be read has faults of its own, which are named
+
+
+def _ready(shell: Shell, stated: object) -> tuple[Ready, ...]:
+    law = shell.world.law
+    return ready([("", stated)], Speaker(shell.organ, law, Signer(law, shell.world.keys), _now()))
+
+
+def _rehearsed(shell: Shell, one: Ready) -> Rehearsed:
+    law, said = shell.world.law, one.draft.said
+    with shell.world.connection() as connection:
+        trail = Trail(shell.world.agency, connection)
+        return rehearse(trail, [(said, one.draft.at or _now())], law, Signer(law, shell.world.keys))[0]
+
+
+def _confirm(  # noqa: PLR0913, PLR0917 (what is confirmed, and what would come of it)
+    shell: Shell,
+    event: EventType,
+    stated: Mapping[str, Any],
+    sent: str,
+    typed: Typed,
+    rehearsed: Rehearsed,
+    warnings: Sequence[str],
+) -> Response:
+    from services.gateway.console.body_view import body_fields  # noqa: PLC0415
+
+    return render(
+        shell,
+        "publish_confirm.html",
+        current="publish",
+        event=event,
+        header=stated["header"],
+        body=body_fields(event.name, stated["body"], shell.names),
+        sent=sent,
+        typed=[
+            (name, value) for name, values in typed.items() for value in values if name not in ("csrf", "step", "more")
+        ],
+        rehearsed=rehearsed,
+        reason="" if rehearsed.reason is None else shell.names.reason(rehearsed.reason),
+        warnings=warnings,
+    )
+
+
+def _pointers(inputs: Sequence[Any]) -> frozenset[str]:
+    found = {"/header/case_id", "/header/aggregate", "/header/variant"}
+    for one in inputs:
+        found.add(one.name)
+        for row in one.rows:
+            found |= _pointers(row)
+    return frozenset(found)
+
+
+def _is_shown(pointer: str, shown: frozenset[str]) -> bool:
+    header_lists = any(pointer.startswith(f"{one}/") for one in shown if one.startswith("/header/"))
+    return pointer in shown or header_lists
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,53 @@
+"""Can everybody use the console? axe-core on every page: light and dark, on a screen and on a telephone."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from tests.browser.conftest import Browsers
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """only => axe.run(document, {
+  resultTypes: ['violations'], ...(only ? {runOnly: {type: 'rule', values: only}} : {})
+})"""
+PAGES = {
+    "today": "/",
+    "case": "/cases/{case_id}?event=2",
+    "as known then": "/cases/{case_id}?event=1&as_of=2016-07-20T00:00:00%2B08:00",
+    "handoffs": "/handoffs",
+    "agreement": "/agreement",
+    "search": "/search",
+    "nothing found": "/search?q=CRB-999999",
+    "choose": "/publish",
+    "form": "/publish?type=ClueFound",
+    "not there": "/nothing/here",
+}
+SCREENS = {"screen": {"width": 1440, "height": 900}, "telephone": {"width": 390, "height": 844}}
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_has_a_serious_violation(
+    browsers: Browsers, case_id: str, tmp_path: Path, screen: str, scheme: Literal["light", "dark"]
+) -> None:
+    found: dict[str, Any] = {}
+    console = browsers.enter("copyright", viewport=SCREENS[screen], color_scheme=scheme)
+    complaints: list[str] = []
+    console.page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    console.page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+    for name, path in PAGES.items():
+        page = console.open(path.format(case_id=case_id))
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=tmp_path / f"{name}-{screen}-{scheme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its screen"
+        # evaluate is not bound by the page's policy, which has no place for a script of others
+        page.evaluate(AXE)
+        # In the dark nothing is otherwise but colour.
+        only = ["color-contrast"] if scheme == "dark" else None
+        said = page.evaluate(RUN, only)
+        grave = [one for one in said["violations"] if one["impact"] in ("serious", "critical")]
+        found |= {f"{name}: {one['id']}": [node["html"][:120] for node in one["nodes"][:3]] for one in grave}
+    assert found == {}
+    assert complaints == []
