@@ -11,7 +11,7 @@ STAMP := .venv/.develops
 LOCKS := requirements.txt requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench soak locks
+.PHONY: help demo test browser check bench soak locks
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -19,8 +19,11 @@ help:  ## say what there is
 demo: $(RUN)  ## a bus, the example cases through four desks, a case of today, four equal trails
 	@$(BIN)/yisong demo
 
-test: $(STAMP)  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
+test: $(STAMP) browser  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
 	@$(BIN)/pytest
+
+browser:
+	@command -v chromium >/dev/null || { $(INSTALL_BROWSER); } || { echo "$(NO_BROWSER)"; exit 1; }
 
 check: $(STAMP)  ## lint, format, types, import contracts, and that the contract agrees with itself
 	@echo "· ruff";            $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -28,14 +31,17 @@ check: $(STAMP)  ## lint, format, types, import contracts, and that the contract
 	@echo "· import contracts"; $(BIN)/lint-imports --cache-dir .import_linter_cache
 	@echo "· contract";        $(BIN)/yisong schemas check
 
-bench: $(RUN)  ## how fast: histories, duties, taking in events beside the ceiling and the naive way, trees and proofs
+bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the naive way, trees, proofs, checkpoints under load
 	@$(BIN)/python -m bench.history
 	@$(BIN)/python -m bench.duty
 	@$(BIN)/python -m bench.ingest
 	@$(BIN)/python -m bench.proof
+	@$(BIN)/python -m bench.gateway
+	@$(BIN)/python -m bench.lag
 
-soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills
-	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py tests/faults
+soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills, every bit of every proof flipped
+	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py \
+		tests/unit/proof/test_flips.py tests/faults
 
 locks: $(STAMP)  ## write the requirements anew from pyproject.toml, every file with its hash
 	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --output-file requirements.txt pyproject.toml
@@ -64,4 +70,8 @@ NEVER_IMPORTED := /(pip|setuptools|wheel|pygments|pytz|tzdata|hatchling)/
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 # The lock names everything, so each half can be installed beside the other.
 HALF := $(INSTALL) --no-deps --require-hashes --requirement .venv/half
+# The console is tested in a real browser, Debian's own, with a Chinese font.
+INSTALL_BROWSER := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing Chromium for the tests of the console (once, a minute)" \
+	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-wqy-microhei >/dev/null
+NO_BROWSER := The console is tested in Chromium, which is not here and could not be installed. Install it: apt-get install chromium fonts-wqy-microhei
 NO_NETWORK := The packages could not be installed. Connect this machine to the network, or to a mirror of the Python package index (pip config).

@@ -4,16 +4,21 @@ Everything that Yisong raises itself::
     YisongError
     ├── RecordFault           what was handed in is at fault: refuse it, name every fault, send nothing
     │   ├── Undecodable       bytes that are no canonical envelope, header or body
+    │   ├── NotOpenable       a sealed body, or its wrapped key, that does not open
     │   ├── NotPublishable    an event that a publisher may not send as it stands
-    │   └── NotImportable     a file of which not even a part can be taken
+    │   ├── NotImportable     a file of which not even a part can be taken
+    │   ├── TooLarge          a file with more bytes than are taken
+    │   └── NotAcceptable     an account, a password or a token that may not be as it was asked for
     ├── WorldFault            the world is at fault: stop, acknowledge nothing, start again
     │   ├── PositionLost      the broker no longer serves the offset that comes next
     │   ├── PositionTaken     another process has moved this partition on
     │   ├── BusUnreachable    Kafka or PostgreSQL does not answer
+    │   ├── StoreUnreachable  the store of evidence cannot be read or written
     │   └── TimedOut          something expected did not happen in time
     ├── ProofFault            what should be equal is not: alarm, and repair nothing
     │   ├── LogReplaced       the log was cut or replaced under a trail
     │   ├── TreeDiffers       the stored tree is not the one of the stored entries
+    │   ├── FileChanged       a stored file is not what its hash says
     │   └── NotProven         a proof does not prove what it says
     │       └── Unreadable    bytes that are no proof of this kind and version, or not all of it
     └── WiringFault           we are at fault: refuse to start
@@ -50,12 +55,24 @@ class Undecodable(RecordFault):
     """The bytes are no canonical envelope, header or body."""
 
 
+class NotOpenable(RecordFault):
+    """A sealed body, or the wrapped key of one, does not open with the key at hand."""
+
+
 class NotPublishable(RecordFault, Faults):
     """An event may not be sent as it stands; *faults* names everything that is wrong with it."""
 
 
 class NotImportable(RecordFault, Faults):
     """Not even a part of a file can be taken; *faults* names everything that is wrong with its form."""
+
+
+class TooLarge(RecordFault):
+    """A file has more bytes than are taken."""
+
+
+class NotAcceptable(RecordFault, Faults):
+    """An account, a password or a token may not be as it was asked for; *faults* says why."""
 
 
 class WorldFault(YisongError):
@@ -74,6 +91,10 @@ class BusUnreachable(WorldFault):
     """Kafka or PostgreSQL does not answer."""
 
 
+class StoreUnreachable(WorldFault):
+    """The store of evidence cannot be read or written."""
+
+
 class TimedOut(WorldFault):
     """Something expected did not happen in time."""
 
@@ -88,6 +109,10 @@ class LogReplaced(ProofFault):
 
 class TreeDiffers(ProofFault):
     """The stored tree is not the one of the stored entries: nodes are missing, or there are too many."""
+
+
+class FileChanged(ProofFault):
+    """A stored file is not what the hash says under which it is kept."""
 
 
 class NotProven(ProofFault):

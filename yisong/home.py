@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,7 +30,7 @@ class Running:
 
     ``dsn``: per agency, the role of its services (insert and select); ``admin_dsn``: the owner of its database.
     ``metrics``: per agency, the HTTP port of its node; ``desks``: that of its desk. ``clocks``: that of the one process
-    of all clocks. ``pids``: by name of the process.
+    of all clocks. ``gateways``: that of its gateway. ``pids``: by name of the process.
     ``pid``: who answers for all. ``ready``: the nodes answer, too. ``nodes``: the bus was started with them and desks.
     """
 
@@ -44,6 +44,7 @@ class Running:
     ready: bool
     nodes: bool
     clocks: int = 0
+    gateways: Mapping[str, int] = field(default_factory=dict)
 
 
 class Home:

@@ -60,6 +60,12 @@ MetricName = Literal[
     "yisong_checkpoint_rulebook_differs",
     # Gauge (peer), seconds since it last said anything. An idle node speaks every ten intervals; alarm at thirty.
     "yisong_checkpoint_peer_silent_seconds",
+    # Counter (what: mirrored, given, withdrawn): keys of sealed bodies that our line got, gave, or took back.
+    "yisong_body_keys_total",
+    # Counter (result): messages on our drafts topic. Beside draft, signed, declined, withdrawn, known and late: noise.
+    "yisong_draft_messages_total",
+    # Counter (why: changed, gone): evidence that was asked for and is not what its hash says. Alarm above 0.
+    "yisong_evidence_lost_total",
     # Gauge, faults that looking through the trail has found and that nobody has put right. Alarm above 0.
     "yisong_scrub_faults",
     # Gauge, seconds: all entries have been looked at since then. Alarm above 7200 on a bus of demo size.
@@ -98,6 +104,9 @@ METRICS: Final[
     "yisong_checkpoint_equivocations_total": ("counter", (), ("peer",)),
     "yisong_checkpoint_rulebook_differs": ("gauge", (), ("peer",)),
     "yisong_checkpoint_peer_silent_seconds": ("gauge", (), ("peer",)),
+    "yisong_body_keys_total": ("counter", (), ("what",)),
+    "yisong_draft_messages_total": ("counter", (), ("result",)),
+    "yisong_evidence_lost_total": ("counter", (), ("why",)),
     "yisong_scrub_faults": ("gauge", (), ()),
     "yisong_scrub_covered_seconds": ("gauge", (), ()),
 }

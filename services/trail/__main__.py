@@ -12,7 +12,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from services.trail.app import build
+from services.trail.body_keys import Given, run_body_keys
 from services.trail.checkpoints import EVERY_SECONDS, Signing, run_checkpoints
+from services.trail.drafts import Exchanging, run_drafts
+from services.trail.pulse import run_pulse
 from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
 from services.trail.scrub import run_scrub
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from services.trail.follow import Trail
 
 _LOG = logging.getLogger(__name__)
-# A trail or relay that has not come round in so many seconds is not well.
+# A trail, relay or signer of checkpoints that has not come round in so many seconds is not well.
 _STUCK = 60.0
 _AGAIN = 1.0
 
@@ -48,6 +51,7 @@ class Node:
         self._trail: Trail | None = None
         self._metrics = Metrics(self._agency)
         self._relay = Relay(self._relayable(), self._metrics)
+        self._signed_at = time.monotonic()
 
     def stop(self, *_: object) -> None:
         """Stop after the batch in hand."""
@@ -62,6 +66,9 @@ class Node:
         if self._settings.sender:
             Thread(target=self._send, name="sender", daemon=True).start()
             Thread(target=self._sign, name="checkpoints", daemon=True).start()
+            Thread(target=self._share, name="body-keys", daemon=True).start()
+            Thread(target=self._pulse, name="pulse", daemon=True).start()
+            Thread(target=self._exchange, name="drafts", daemon=True).start()
         Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
         Thread(target=self._scrub, name="scrub", daemon=True).start()
         self._collect_less()
@@ -126,11 +133,36 @@ class Node:
             law=self._known_law,
             every=self._settings.checkpoint_seconds,
             anyway=self._settings.cosign_anyway,
+            alive=self._signs,
         )
         run_checkpoints(signing, self._metrics, self._stop)
 
+    def _share(self) -> None:
+        running = self._running
+        given = Given(
+            agency=self._agency,
+            dsn=running.dsn[self._agency],
+            bootstrap=running.bootstrap,
+            keys=self._home.keystore(),
+            law=self._known_law,
+        )
+        run_body_keys(given, self._metrics, self._stop)
+
+    def _signs(self) -> None:
+        self._signed_at = time.monotonic()
+
     def _scrub(self) -> None:
-        run_scrub(self._running.dsn[self._agency], self._partitions, self._metrics, self._stop)
+        dsn = self._running.dsn[self._agency]
+        run_scrub(dsn, self._partitions, self._metrics, self._stop, law=self._known_law)
+
+    def _exchange(self) -> None:
+        running, keys = self._running, self._home.keystore()
+        what = Exchanging(self._agency, running.dsn[self._agency], running.bootstrap, keys, self._known_law)
+        run_drafts(what, self._metrics, self._stop)
+
+    def _pulse(self) -> None:
+        running = self._running
+        run_pulse(running.dsn[self._agency], running.bootstrap, self._law.bus.partitions, self._stop)
 
     def _known_law(self) -> Law:
         trail = self._trail
@@ -141,8 +173,10 @@ class Node:
         return Relayable(self._agency, running.dsn[self._agency], running.bootstrap, self._partitions)
 
     def _health(self) -> dict[str, object] | None:
-        trail = self._trail
-        if trail is None or time.monotonic() - min(trail.alive_at, self._relay.alive_at) > _STUCK:
+        trail, now = self._trail, time.monotonic()
+        if trail is None or now - min(trail.alive_at, self._relay.alive_at) > _STUCK:
+            return None
+        if self._settings.sender and now - self._signed_at > _STUCK + self._settings.checkpoint_seconds:
             return None
         rulebook = hash_in_force(trail.law, time.time_ns() // 1_000_000)
         positions = {str(partition): offset for partition, offset in trail.positions.items()}
@@ -158,7 +192,10 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2, help="how many verify signatures at a time")
     parser.add_argument("--metrics-port", type=int, help="where /metrics and /healthz are; else what the home says")
     parser.add_argument(
-        "--no-sender", dest="sender", action="store_false", help="leave outbox and checkpoints to another process"
+        "--no-sender",
+        dest="sender",
+        action="store_false",
+        help="leave outbox, checkpoints and body keys to another process",
     )
     parser.add_argument(
         "--checkpoint-seconds", type=float, default=EVERY_SECONDS, help="how often checkpoints are signed"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from services.trail.rules import Body, Judged, LogRecord, Memories, Relayed, Run, concerns
+from services.trail.rules import Body, Judged, LogRecord, Memories, Relayed, Run, concerns, organs_concerned
 from yisong.desk.inbox import InboxRecord, encode_record
 from yisong.envelope.open import Opened, open_record
 from yisong.home import Agency
@@ -85,14 +85,15 @@ class _Folding:
             self.touched[case_id] = (docket, opened.partition, opened.offset)
         remember(memory, entry)
         self.entries.append(entry)
-        if docket is not None and concerns(entry, docket, self._agency, self._law):
-            self.relayed.append(_relayed(opened, entry, docket))
+        if docket is not None and entry.header is not None and concerns(entry, docket, self._agency, self._law):
+            organs = organs_concerned(entry.header, docket, self._agency, self._law)
+            self.relayed.append(_relayed(opened, entry, docket, organs))
         travelled = opened.carried if opened.carried is not None else value
         if travelled is not None:
             self.bodies.append(Body(opened.partition, opened.offset, travelled[:_KEPT]))
 
 
-def _relayed(opened: Opened, entry: Entry, docket: Docket) -> Relayed:
+def _relayed(opened: Opened, entry: Entry, docket: Docket, organs: tuple[str, ...]) -> Relayed:
     """Return what the inbox gets of an admitted event: what was sent, and the state of its docket after it."""
     record = InboxRecord(
         partition=opened.partition,
@@ -104,4 +105,4 @@ def _relayed(opened: Opened, entry: Entry, docket: Docket) -> Relayed:
         signatures=opened.signatures,
         docket=dumps(docket),
     )
-    return Relayed(opened.partition, opened.offset, docket.case_id.encode(), encode_record(record))
+    return Relayed(opened.partition, opened.offset, docket.case_id.encode(), encode_record(record), organs)

@@ -75,3 +75,10 @@ SELECT coalesce(sum(rows), 0)::bigint
   FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS asked("partition", first)
  CROSS JOIN LATERAL (SELECT count(*) AS rows FROM local_relay AS one
                       WHERE one."partition" = asked."partition" AND one."offset" >= asked.first) AS counted
+
+-- note_log_ends --
+-- Where the log ends, as the broker has just said.
+INSERT INTO local_log_ends ("partition", next_offset, seen_at)
+SELECT "partition", next_offset, %(seen_at)s
+  FROM unnest(%(partitions)s::integer[], %(next_offsets)s::bigint[]) AS seen ("partition", next_offset)
+ON CONFLICT ("partition") DO UPDATE SET next_offset = excluded.next_offset, seen_at = excluded.seen_at;

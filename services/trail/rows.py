@@ -18,11 +18,13 @@ COPY_DOCKETS: Final[LiteralString] = """
 COPY staged (case_id, "partition", last_offset, log_time, "index", prev_leaf, next_due, state)
 FROM STDIN (FORMAT binary)"""
 COPY_RELAYED: Final[LiteralString] = 'COPY local_relay ("partition", "offset", key, value) FROM STDIN (FORMAT binary)'
+COPY_INBOX: Final[LiteralString] = 'COPY local_inbox ("partition", "offset", organ) FROM STDIN (FORMAT binary)'
 
 # Field count, then each fixed field behind its length.
 _ENTRY = Struct(">hiiiqiqiq").pack
 _BODY = Struct(">hiiiqi").pack
 _RELAYED = Struct(">hiiiq").pack
+_INBOX = Struct(">hiiiq").pack
 _PLACE = Struct(">iiiqiqiq").pack
 _EIGHT = b"\0\x08"
 _FALSE, _TRUE = raw(b"\0"), raw(b"\1")
@@ -78,6 +80,11 @@ def body(one: Body) -> bytes:
 def relayed(one: Relayed) -> bytes:
     """Pack a row of ``local_relay``."""
     return _RELAYED(4, 4, one.partition, 8, one.offset) + raw(one.key) + raw(one.value)
+
+
+def inbox(one: Relayed) -> bytes:
+    """Pack the rows of ``local_inbox`` of what has just been judged, one for each organ."""
+    return b"".join(_INBOX(3, 4, one.partition, 8, one.offset) + text(organ) for organ in one.organs)
 
 
 def docket(one: Docket, partition: int, offset: int, state: bytes) -> bytes:

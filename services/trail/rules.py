@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from yisong.envelope.header import Header
 from yisong.home import Agency
 from yisong.ledger import Docket, Entry, Known, Law, organs_meant
 
@@ -58,12 +59,17 @@ class Body(NamedTuple):
 
 
 class Relayed(NamedTuple):
-    """A record for the inbox of our agency, until it lies there; *partition* and *offset* are those of the event."""
+    """
+    A record for the inbox of our agency, until it lies there; *partition* and *offset* are those of the event.
+
+    *organs*: those of our agency that it concerns, where it has just been judged.
+    """
 
     partition: int
     offset: int
     key: bytes
     value: bytes
+    organs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +124,15 @@ def concerns(entry: Entry, docket: Docket, agency: Agency, law: Law) -> bool:
         or _of_role(agency, named, law)
         or any(_of_role(agency, organs_meant(token, header, docket, law), law) for token in audience)
     )
+
+
+def organs_concerned(header: Header, docket: Docket, agency: Agency, law: Law) -> tuple[str, ...]:
+    """Return the organs of *agency* that an event which `concerns` it has to do with, each once."""
+    named = (header.publisher, header.speaker, *header.to, *header.cc)
+    meant = (
+        one for token in law.events[header.event_type].audience for one in organs_meant(token, header, docket, law)
+    )
+    return tuple(dict.fromkeys(one for one in (*named, *meant) if _of_role(agency, (one,), law)))
 
 
 def _of_role(agency: Agency, organs: Iterable[str], law: Law) -> bool:

@@ -132,6 +132,7 @@ class Store:
                 cursor.execute(_SQL["write_dockets"])
             if judged.relayed:
                 copy_rows(cursor, rows.COPY_RELAYED, map(rows.relayed, judged.relayed))
+                copy_rows(cursor, rows.COPY_INBOX, map(rows.inbox, judged.relayed))
             cursor.execute(_SQL["note_batch"], {**moves, "received_at": received_at})
         self.positions.update((run.partition, run.next_offset) for run in runs)
         self._trees.wrote(grown)

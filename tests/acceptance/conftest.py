@@ -1,6 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
+from tests.gateways import Gateway
 from tests.shifted import GIVEN, OURS, read_all
 from yisong.audit.expected_file import Expected, read_expected
 from yisong.audit.history_file import History
@@ -20,6 +21,19 @@ def command(home: Bus) -> CliRunner:
     """Give the command line, on the shared bus."""
     del home
     return CliRunner()
+
+
+@pytest.fixture(scope="session")
+def address(bus: Bus) -> str:
+    """Start the gateway of the copyright line, and return its address."""
+    return bus.start_gateway("copyright")
+
+
+@pytest.fixture
+def gateway(home: Bus, address: str) -> Gateway:
+    """Give the gateway of the copyright line; callers get their tokens from the command line."""
+    del home
+    return Gateway(address, "copyright")
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,16 @@
 """What does a newcomer see? Every history through four desks, a case of today, and four equal trails."""
 
 import os
+import pty
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 HISTORIES = sorted(file.stem for file in (Path(__file__).parents[2] / "examples" / "histories").glob("*.jsonl"))
@@ -41,6 +45,47 @@ def first(home: Path) -> str:
 def second(home: Path, first: str) -> str:
     assert first
     return demo(home)
+
+
+@contextmanager
+def on_a_terminal(home: Path) -> Iterator[Callable[[str], str]]:
+    """Run the demo in a terminal; yields what waits for words and returns the page up to them. Ctrl-C at the end."""
+    ours, its = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "yisong.cli", "demo"],
+        env={**environment, "YISONG_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "160"},
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+    )
+    os.close(its)
+    try:
+        yield lambda words: _shown(ours, words)
+        process.send_signal(signal.SIGINT)
+        assert "nothing is left running" in _shown(ours, "nothing is left running")
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def _shown(terminal: int, words: str) -> str:
+    """Read the *terminal* until *words* stand there, or it closes; the test's own time limit ends a longer wait."""
+    page = b""
+    with suppress(OSError):  # EIO: nobody writes there any more
+        while words.encode() not in page and (read := os.read(terminal, 65536)):
+            page += read
+    text = page.decode(errors="replace").replace("\r\n", "\n")
+    assert words in text, text
+    return text
+
+
+def log_in(browser: httpx.Client, account: str, password: str) -> None:
+    hidden = dict(re.findall(r'name="(csrf|next)" value="([^"]*)"', browser.get("/login").text))
+    browser.post("/login", data={**hidden, "account": account, "password": password}).raise_for_status()
 
 
 def replayed(page: str) -> list[str]:
@@ -87,6 +132,19 @@ class TestDemo:
         assert "H1: CRB-980100-2016-000021-5 is played as CRB-980100-2016-9" in second
         assert "stands once on each trail" in second
         assert "\n4 of 4 trails agree\n" in second
+
+    @pytest.mark.usefixtures("second")
+    def test_on_a_terminal_it_opens_the_consoles_with_accounts_until_somebody_presses_ctrl_c(self, home: Path) -> None:
+        with on_a_terminal(home) as shown:
+            page = shown("Ctrl-C stops it")
+
+            console, name, password = re.findall(r"^(http://\S+) +(officer) +(\S+) +P9801 ", page, re.MULTILINE)[0]
+            (case_id,) = set(re.findall(r"/cases/(CRB-\S+-2016-\S+)", page))
+            with httpx.Client(base_url=console, follow_redirects=True) as browser:
+                assert "password" in browser.get("/").text
+                assert case_id not in browser.get(f"/cases/{case_id}").text, "nobody has logged in yet"
+                log_in(browser, name, password)
+                assert case_id in browser.get(f"/cases/{case_id}").text
 
     @pytest.mark.usefixtures("second")
     def test_leaves_nothing_running(self, home: Path) -> None:

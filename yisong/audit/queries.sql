@@ -166,3 +166,8 @@ SELECT entries."offset", leaf, carried
 -- docket_leaves --
 -- The leaves of a docket, in their order.
 SELECT "partition", "offset", leaf FROM entries WHERE docket = %(case_id)s ORDER BY docket_index;
+
+-- remembered_of_docket --
+-- All that a docket remembers.
+SELECT event_id, publisher, organ, header_hash FROM entries
+ WHERE remembered AND docket = %(case_id)s ORDER BY "offset";

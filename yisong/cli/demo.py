@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 import typer
 from rich.console import Console
 
+from yisong.cli.demo_doors import open_doors
 from yisong.cli.demo_story import tell
 from yisong.cli.page import page
 from yisong.embedded import Bus
@@ -20,16 +21,17 @@ def demo() -> None:
     """
     Start a bus, play the example histories on it, and watch a case of today.
 
-    Shown are the duties that four desks make of them, and that four trails tell the same story. Exit code 0 only where
-    all is as expected.
+    Shown are the duties that four desks make of them, and that four trails tell the same story. On a terminal the
+    consoles of the four agencies are opened then, until Ctrl-C. Exit code 0 only where all is as expected.
     """
     console, home = page(), Home.find()
     signal.signal(signal.SIGTERM, _leave)
     good = False
     try:
         with _bus(console, home) as ours:
-            good = tell(console, home)
-            if ours and _somebody_watches():
+            good, cases = tell(console, home)
+            if ours is not None and _somebody_watches():
+                open_doors(console, ours, cases=cases)
                 console.print("\nThe bus stays up; Ctrl-C stops it and everything it started.", style="bold")
                 _until_asked_to_stop()
     except KeyboardInterrupt:
@@ -38,11 +40,11 @@ def demo() -> None:
 
 
 @contextmanager
-def _bus(console: Console, home: Home) -> Iterator[bool]:
-    """Have a bus: the one that runs already, or one of our own, which is stopped at the end (then yields True)."""
+def _bus(console: Console, home: Home) -> Iterator[Bus | None]:
+    """Have a bus: the one that runs already, or one of our own, which is stopped at the end (then it is yielded)."""
     if home.running() is not None:
         console.print(f"· a bus already runs from {home.path}; it is used, and left running")
-        yield False
+        yield None
         return
     began = time.monotonic()
     bus = Bus.start(home, nodes=True, profile="demo", progress=lambda text: console.print(f"· {text}"))
@@ -51,7 +53,7 @@ def _bus(console: Console, home: Home) -> Iterator[bool]:
         stack.callback(console.print, "· stopped; nothing is left running")
         stack.enter_context(bus)
         stack.callback(console.print, "· stopping everything")
-        yield True
+        yield bus
 
 
 def _somebody_watches() -> bool:

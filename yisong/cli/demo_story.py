@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.console import Console
 
@@ -41,7 +41,14 @@ _NEXT: Final = (
 )
 
 
-def tell(console: Console, home: Home) -> bool:
+class Told(NamedTuple):
+    """*good*: all was as expected. *cases*: the case ids that are worth another look."""
+
+    good: bool
+    cases: tuple[str, ...]
+
+
+def tell(console: Console, home: Home) -> Told:
     """Play the histories and a case of today, show what came of them; say whether all is as expected."""
     stage, examples = Stage.of(home), folder() / "examples"
     done = _played(console, stage, examples / "histories")
@@ -51,7 +58,7 @@ def tell(console: Console, home: Home) -> bool:
     _told(console, stage, first)
     good.append(_equal(console, stage))
     _what_next(console, first, live.case_id, examples / "histories")
-    return all(good)
+    return Told(all(good), (first, live.case_id))
 
 
 def _played(console: Console, stage: Stage, where: Path) -> Replay:

@@ -7,6 +7,8 @@ import typer
 
 from yisong.contract import folder
 from yisong.errors import ContractFault
+from yisong.home import Home
+from yisong.kafka.asyncapi import asyncapi as document
 from yisong.rulebook.catalogue import read_catalogue
 from yisong.rulebook.files import read_files
 from yisong.schemas import Schema, registry
@@ -53,6 +55,12 @@ def list_(*, as_json: AsJson = False) -> None:
 def show(name: Annotated[str, typer.Argument(help="PascalCase, snake_case, or a fingerprint in hex.")]) -> None:
     """Print the newest schema of NAME, as it stands in its file."""
     typer.echo((folder() / _found(name).path).read_text(encoding="utf-8"), nl=False)
+
+
+@app.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of this bus: topics, messages and schemas, for whoever writes a client."""
+    typer.echo(json.dumps(document(Home.find().bus()), ensure_ascii=False, indent=2))
 
 
 def _found(name: str) -> Schema:

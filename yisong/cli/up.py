@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 def up(*, detach: Detach = False, profile: AskedProfile = "demo", no_nodes: NoNodes = False) -> None:
-    """Start the bus of this home: Kafka, PostgreSQL, four nodes and their desks. Ctrl-C stops it."""
+    """Start the bus of this home: Kafka, PostgreSQL, four nodes, their desks and gateways. Ctrl-C stops it."""
     console, home = Console(), Home.find()
     if found := home.running():
         console.print(f"A bus already runs from {home.path} (process {found.pid}).", highlight=False, soft_wrap=True)
@@ -79,7 +80,8 @@ def _in_foreground(console: Console, home: Home, *, profile: Profile, no_nodes: 
     signal.signal(signal.SIGTERM, _leave)
     began = time.monotonic()
     try:
-        with Bus.start(home, nodes=not no_nodes, profile=profile, progress=lambda text: _say(console, text)) as bus:
+        said = partial(_say, console)
+        with Bus.start(home, nodes=not no_nodes, gateways=not no_nodes, profile=profile, progress=said) as bus:
             _say(console, f"up after {time.monotonic() - began:.1f} s; Ctrl-C stops it")
             _show(console, home, bus)
     except KeyboardInterrupt:

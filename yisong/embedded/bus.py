@@ -46,10 +46,18 @@ class Bus:
 
     @classmethod
     def start(
-        cls, home: Home, *, nodes: bool = True, profile: Profile = "demo", progress: Progress | None = None
+        cls,
+        home: Home,
+        *,
+        nodes: bool = True,
+        gateways: bool = False,
+        profile: Profile = "demo",
+        progress: Progress | None = None,
     ) -> Self:
         """
         Bring the bus of *home* up, and return when it answers; the first start makes the bus.
+
+        *gateways*: with *nodes*, one for each agency too.
 
         :raises WorldFault: something could not be fetched or started.
         :raises WiringFault: the home is broken or in use.
@@ -65,6 +73,8 @@ class Bus:
             self = cls(home, bus, processes)
             self._start_servers(say)
             self._start_nodes(say, nodes=nodes)
+            if nodes and gateways:
+                self.start_gateways(say)
             self._stack = stack.pop_all()
         return self
 
@@ -103,6 +113,32 @@ class Bus:
     def kill_desk(self, agency: str) -> None:
         """Kill the desk of *agency* with SIGKILL, as a crash would."""
         self.stop_desk(agency, how=SIGKILL)
+
+    def start_gateway(self, agency: str, *, rate: float | None = None) -> str:
+        """
+        Start the gateway of *agency*, wait until it answers, and return its address.
+
+        *rate*: requests a second that one account may make; 0 = any number.
+        """
+        name = node.gateway_name(agency)
+        self._launch(node.gateway_program(self.home, agency, log=self._log(name), rate=rate))
+        self._await(name, name)
+        return self._address(agency)
+
+    def start_gateways(self, progress: Progress | None = None) -> dict[str, str]:
+        """Start the gateways of all four agencies side by side, and return their addresses once they answer."""
+        say = progress or _silent
+        say("starting the four gateways")
+        for agency in AGENCIES:
+            self._launch(node.gateway_program(self.home, agency, log=self._log(node.gateway_name(agency))))
+        for agency in AGENCIES:
+            self._await(node.gateway_name(agency), node.gateway_name(agency))
+            say(f"the gateway of {agency} answers at {self._address(agency)}")
+        return {agency: self._address(agency) for agency in AGENCIES}
+
+    def stop_gateway(self, agency: str, *, how: Signals = Signals.SIGTERM) -> None:
+        """Stop the gateway of *agency*, by SIGTERM unless *how* says otherwise."""
+        self._processes.stop(node.gateway_name(agency), how=how)
 
     def start_clocks(self) -> None:
         """Start the clocks of all four agencies."""
@@ -177,6 +213,9 @@ class Bus:
         self._await(node.CLOCKS, node.CLOCKS)
         self._save(ready=True, nodes=True)
 
+    def _address(self, agency: str) -> str:
+        return f"http://{ports.LOOPBACK}:{self._ports[node.gateway_name(agency)]}"
+
     def _await(self, name: str, listens_as: str) -> None:
         port = self._ports[listens_as]
         until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
@@ -202,6 +241,7 @@ class Bus:
             ready=ready,
             nodes=nodes,
             clocks=self._ports[node.CLOCKS],
+            gateways={agency: self._ports[node.gateway_name(agency)] for agency in AGENCIES},
         )
 
     def _dsn(self, role: str, name: str) -> str:
@@ -233,7 +273,8 @@ def _choose_ports(file: Path) -> dict[str, int]:
     """Return a free port for everyone who listens, the same as last time wherever possible."""
     last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
     chosen: dict[str, int] = {}
-    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *map(node.desk_name, AGENCIES), node.CLOCKS):
+    others = (*map(node.desk_name, AGENCIES), node.CLOCKS, *map(node.gateway_name, AGENCIES))
+    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *others):
         chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
     write_whole(file, orjson.dumps(chosen))
     return chosen

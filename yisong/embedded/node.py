@@ -1,8 +1,9 @@
 """
 How do the services of the agencies start, and how are they seen to be well?
 
-Of each agency a node (``services.trail``) and a desk (``services.<agency>``), each its own process; one process for the
-clocks of all four (``services.clocks``), to spare a small machine.
+Of each agency a node (``services.trail``), a desk (``services.<agency>``) and, where asked for, a gateway
+(``services.gateway``), each its own process; one process for the clocks of all four (``services.clocks``), to spare a
+small machine.
 """
 
 import sys
@@ -32,6 +33,11 @@ def desk_name(agency: str) -> str:
     return f"desk-{agency}"
 
 
+def gateway_name(agency: str) -> str:
+    """Return the name of an agency's gateway among the processes."""
+    return f"gateway-{agency}"
+
+
 def program(home: Home, agency: str, *, log: Path) -> Program:
     """Return the node of *agency* as a program to start."""
     argv = ("--agency", agency, "--checkpoint-seconds", str(_CHECKPOINT_SECONDS))
@@ -46,6 +52,12 @@ def desk_program(home: Home, agency: str, *, log: Path) -> Program:
 def clocks_program(home: Home, *, log: Path) -> Program:
     """Return the clocks of all four agencies as a program to start."""
     return _service(CLOCKS, home, CLOCKS, log=log, stage=_STAGE_OF_OTHERS)
+
+
+def gateway_program(home: Home, agency: str, *, log: Path, rate: float | None = None) -> Program:
+    """Return the gateway of *agency* as a program to start; *rate*: as `Bus.start_gateway` takes it."""
+    argv = ("--agency", agency, *(() if rate is None else ("--rate", str(rate))))
+    return _service(gateway_name(agency), home, "gateway", *argv, log=log, stage=_STAGE_OF_OTHERS)
 
 
 def _service(name: str, home: Home, service: str, *more: str, log: Path, stage: int) -> Program:

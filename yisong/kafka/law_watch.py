@@ -6,6 +6,7 @@ from typing import Final
 from yisong.home import Home, Running
 from yisong.kafka.rulebook_topic import RulebookTopic, read_rulebook
 from yisong.ledger import Law
+from yisong.rulebook.version import SignedVersion
 
 #: A version governs ten minutes after it was appended, at the soonest.
 LOOK_SECONDS: Final = 30.0
@@ -28,6 +29,12 @@ class LawWatch:
     def law(self) -> Law:
         """The newest version, which knows the others."""
         return self._topic.law
+
+    @property
+    def versions(self) -> tuple[SignedVersion, ...]:
+        """The versions that `law` was made of, as they were published, genesis first."""
+        law = self.law
+        return tuple(SignedVersion(version=one.version) for one in self._topic.succession.valid[: len(law.versions)])
 
     def look(self) -> bool:
         """Look once, and return whether there is another law than before. A broker that is away changes nothing."""

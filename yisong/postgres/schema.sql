@@ -142,7 +142,7 @@ CREATE TABLE local_outbox (
     digest         bytea   NOT NULL,  -- of fields and body: the same id with another digest is another event
     at             bigint,            -- a demo bus only: the record's timestamp
     state          text    NOT NULL DEFAULT 'waiting'
-                   CHECK (state IN ('waiting', 'signed', 'logged', 'settled', 'parked')),
+                   CHECK (state IN ('waiting', 'drafted', 'signed', 'logged', 'settled', 'parked')),
     attempts       integer NOT NULL DEFAULT 0,
     publisher_seq  bigint,
     header_hash    bytea,
@@ -151,10 +151,14 @@ CREATE TABLE local_outbox (
     "offset"       bigint,
     log_time       bigint,
     verdict        text,
-    reason         text
+    reason         text,
+    carried        bytea,             -- what travels once the body is sealed, and the hash of what was sealed; then
+    body_hash      bytea CHECK (octet_length(body_hash) = 32)  -- the payload is empty: the clear text is no longer here
 );
 CREATE INDEX local_outbox_open ON local_outbox (state, serial) WHERE state IN ('waiting', 'signed', 'logged');
 CREATE INDEX local_outbox_chain ON local_outbox (case_id, publisher, publisher_seq);
+-- What has its final header and waits for its second signature: one a chain.
+CREATE UNIQUE INDEX local_outbox_drafted ON local_outbox (case_id, publisher) WHERE state = 'drafted';
 
 -- What concerns our agency and does not lie in its inbox yet. Written in the transaction of the trail that records the event,
 -- and deleted once Kafka has it: no event of an inbox is missing, whatever crashes, and some may come twice. Local: each
@@ -394,12 +398,14 @@ CREATE TABLE local_statements (
 );
 
 -- Lines, of this node and the others, that verify and whose root is that of our own tree: what receipts are made of.
+-- second: the node's line of another algorithm (ML-DSA-44) on the same checkpoint, where it signs one.
 CREATE TABLE local_cosignatures (
     "partition" integer NOT NULL,
     size        bigint  NOT NULL,
     node        text    NOT NULL,
     root        bytea   NOT NULL CHECK (octet_length(root) = 32),
     line        text    NOT NULL,
+    second      text,
     PRIMARY KEY ("partition", size, node)
 );
 
@@ -414,11 +420,13 @@ CREATE TABLE local_disagreements (
     line        text    NOT NULL,
     place       bigint  NOT NULL,
     settled     text CHECK (settled IN ('restated', 'repaired')),
+    second      text,
     PRIMARY KEY ("partition", size, node, root)
 );
 CREATE INDEX local_disagreements_open ON local_disagreements ("partition", node, size) WHERE settled IS NULL;
 
--- What nodes, this one too, have withdrawn: all that they signed of sizes above sound up to size.
+-- What nodes, this one too, have withdrawn: all that they signed of sizes above sound up to size. value: as the node has
+-- signed it (RFC 8785), to be shown far from the bus.
 CREATE TABLE local_restatements (
     node        text    NOT NULL,
     "partition" integer NOT NULL,
@@ -428,6 +436,7 @@ CREATE TABLE local_restatements (
     new_root    bytea   NOT NULL,
     why         text    NOT NULL,
     said_at     bigint  NOT NULL,
+    value       bytea,
     PRIMARY KEY (node, "partition", size)
 );
 
@@ -458,3 +467,268 @@ CREATE TABLE local_faults (
     settled_at  bigint
 );
 CREATE UNIQUE INDEX local_faults_open ON local_faults ("partition", "offset", what) WHERE settled_at IS NULL;
+
+-- Who may open a sealed body, and who has read what. Local: each node has its own readers.
+
+-- Content keys wrapped for the keys of this line, as the topic body-keys has them: what bodies are opened with, at the
+-- moment of reading.
+CREATE TABLE local_body_keys (
+    event_id bytea NOT NULL CHECK (octet_length(event_id) = 16),
+    key_id   text  NOT NULL,
+    wrapped  bytea NOT NULL,
+    PRIMARY KEY (event_id, key_id)
+);
+
+-- How far body-keys has been read.
+CREATE TABLE local_body_keys_read (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0)
+);
+
+-- To which keys this node gives, or withdraws, the content keys of which bodies. owed: the content key is to be wrapped yet ·
+-- made: it is not on body-keys for certain · sent · withdrawn: a tombstone is to be sent · gone: it lies there.
+CREATE TABLE local_wraps (
+    event_id  bytea NOT NULL CHECK (octet_length(event_id) = 16),
+    key_id    text  NOT NULL,
+    body_hash bytea NOT NULL CHECK (octet_length(body_hash) = 32),
+    wrapped   bytea,
+    state     text  NOT NULL CHECK (state IN ('owed', 'made', 'sent', 'withdrawn', 'gone')),
+    PRIMARY KEY (event_id, key_id),
+    CHECK ((wrapped IS NOT NULL) = (state IN ('made', 'sent')))
+);
+CREATE INDEX local_wraps_open ON local_wraps (state) WHERE state IN ('owed', 'made', 'withdrawn');
+
+-- How far in each partition the entries have been looked at: whether a reader is to be given a key, or a body to be erased.
+CREATE TABLE local_sharing (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0)
+);
+
+-- The bodies that their publishers have erased. Entries, leaves and proofs stand; what was carried is gone from here.
+CREATE TABLE local_erased (
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    event_id    bytea   NOT NULL,
+    by_offset   bigint  NOT NULL,  -- of the admitted BodyErased, in the same partition
+    PRIMARY KEY ("partition", "offset")
+);
+
+-- Who has read what, in which case and for what purpose. Written in the transaction that reads, and never changed.
+CREATE TABLE local_readings (
+    serial  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    account text   NOT NULL CHECK (account <> ''),
+    organ   text   NOT NULL,
+    what    text   NOT NULL CHECK (what IN ('body', 'history', 'dossier', 'token', 'evidence')),
+    case_id text   NOT NULL,  -- empty for evidence that an organ takes from its own store, whatever cites it
+    events  uuid[] NOT NULL,  -- of which events the body was shown; empty for a whole history or dossier
+    purpose text   NOT NULL CHECK (purpose <> ''),
+    sha256  bytea  CHECK (octet_length(sha256) = 32),  -- of the file that was taken away
+    CHECK ((sha256 IS NOT NULL) = (what = 'evidence'))
+);
+CREATE INDEX local_readings_of_case ON local_readings (case_id, serial);
+CREATE TRIGGER local_readings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON local_readings
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+
+-- What the gateway of this node keeps. Local: no verdict reads it. Instants are milliseconds since 1970 (UTC).
+
+-- The sign of life of the node's process for the gateway, which has no line to Kafka: where the log ended, and when that
+-- was last heard from the broker. It grows old where the broker or the process is away.
+CREATE TABLE local_log_ends (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint NOT NULL CHECK (next_offset >= 0),
+    seen_at     bigint NOT NULL
+);
+
+-- Which organs of this line an admitted event concerns: what each finds in its inbox. Written with the entry.
+CREATE TABLE local_inbox (
+    organ       text    NOT NULL,
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    PRIMARY KEY (organ, "partition", "offset")
+);
+
+-- Up to where an account has acknowledged the inbox of its organ; it never goes back.
+CREATE TABLE local_inbox_acks (
+    account     text    NOT NULL,
+    organ       text    NOT NULL,
+    "partition" integer NOT NULL,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0),
+    PRIMARY KEY (account, organ, "partition")
+);
+
+-- The next case number of a region and year that this line gives away.
+CREATE TABLE local_case_numbers (
+    region text    NOT NULL,
+    year   integer NOT NULL,
+    next   integer NOT NULL CHECK (next > 0),
+    PRIMARY KEY (region, year)
+);
+
+-- What lies in the evidence store of this line: whose it is, under which hash. The content is no part of the database.
+CREATE TABLE local_evidence (
+    organ       text   NOT NULL,
+    sha256      bytea  NOT NULL CHECK (length(sha256) = 32),
+    size        bigint NOT NULL CHECK (size >= 0),
+    media_type  text   NOT NULL,
+    account     text   NOT NULL,
+    received_at bigint NOT NULL,
+    PRIMARY KEY (organ, sha256)
+);
+
+-- Who may come through the doors of this node: people by account, agency systems by token. Local: no verdict reads it.
+-- Instants are milliseconds since 1970 (UTC).
+
+-- People. An account is never deleted, nor its roles changed, so that the log of logins means the same person for ever:
+-- lock it and make another. password: argon2id in PHC form. must_change: somebody else has set it. locked: by an administrator.
+CREATE TABLE local_accounts (
+    account     text    PRIMARY KEY CHECK (account ~ '^[a-z0-9][a-z0-9._-]{1,62}$'),
+    organ       text    NOT NULL,
+    roles       text[]  NOT NULL,
+    password    text    NOT NULL CHECK (password LIKE '$argon2id$%'),
+    password_at bigint  NOT NULL,
+    must_change boolean NOT NULL DEFAULT true,
+    locked      boolean NOT NULL DEFAULT false,
+    made_at     bigint  NOT NULL,
+    CONSTRAINT local_accounts_roles CHECK (
+        cardinality(roles) > 0 AND array_position(roles, NULL) IS NULL AND
+        roles <@ ARRAY['officer', 'approver', 'auditor', 'operator', 'account-administrator', 'audit-administrator']),
+    -- The three administrators are kept apart 三员分立, and none of them sees a case.
+    CONSTRAINT local_accounts_apart CHECK (
+        cardinality(roles) = 1 OR NOT roles && ARRAY['operator', 'account-administrator', 'audit-administrator'])
+);
+CREATE FUNCTION refuse_other_roles() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an account keeps its name, organ and roles: lock it and make another'
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+CREATE TRIGGER local_accounts_stay BEFORE UPDATE OF account, organ, roles ON local_accounts
+    FOR EACH ROW WHEN ((OLD.account, OLD.organ, OLD.roles) IS DISTINCT FROM (NEW.account, NEW.organ, NEW.roles))
+    EXECUTE FUNCTION refuse_other_roles();
+-- The gateway makes accounts of people who work on cases; an administrator is made, locked and unlocked by the owner of the
+-- database alone, lest the administrator of accounts make himself another one.
+CREATE FUNCTION refuse_administrators() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RAISE EXCEPTION 'an administrator is made, locked and unlocked at the node itself'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER local_accounts_administrators BEFORE INSERT OR UPDATE OF locked ON local_accounts
+    FOR EACH ROW WHEN (NEW.roles && ARRAY['operator', 'account-administrator', 'audit-administrator'])
+    EXECUTE FUNCTION refuse_administrators();
+CREATE TRIGGER local_accounts_kept BEFORE DELETE OR TRUNCATE ON local_accounts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+
+-- Sessions of people, by the SHA-256 of the secret in the cookie.
+CREATE TABLE local_sessions (
+    secret_hash bytea  PRIMARY KEY CHECK (octet_length(secret_hash) = 32),
+    account     text   NOT NULL REFERENCES local_accounts,
+    made_at     bigint NOT NULL,
+    seen_at     bigint NOT NULL
+);
+CREATE INDEX local_sessions_account ON local_sessions (account);
+
+-- Tries to log in that failed, by account and by address. subject: SHA-256 of the account's name as it was typed (somebody
+-- may have typed a password there), or the address. since: the first failure, or the one that locked.
+CREATE TABLE local_login_failures (
+    kind     text    NOT NULL CHECK (kind IN ('account', 'address')),
+    subject  text    NOT NULL,
+    failures integer NOT NULL,
+    since    bigint  NOT NULL,
+    PRIMARY KEY (kind, subject)
+);
+
+-- Tokens of agency systems, by their SHA-256. used_at: to the hour.
+CREATE TABLE local_tokens (
+    serial     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash bytea  NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+    system     text   NOT NULL CHECK (system ~ '^[a-z0-9][a-z0-9._-]{1,62}$'),
+    organ      text   NOT NULL,
+    scopes     text[] NOT NULL CHECK (
+        cardinality(scopes) > 0 AND array_position(scopes, NULL) IS NULL AND
+        scopes <@ ARRAY['publish', 'read', 'audit']),
+    made_at    bigint NOT NULL,
+    expires_at bigint NOT NULL CHECK (expires_at > made_at),
+    used_at    bigint,
+    revoked_at bigint
+);
+
+-- The log of logins and of changes of accounts and tokens; for the audit administrator. who: the account, or the system of
+-- a token; null: no such account. by_whom: who did it. address: where from, null at the node's own command line.
+CREATE TABLE local_logins (
+    serial  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      bigint NOT NULL,
+    what    text   NOT NULL CHECK (what IN ('login', 'login-refused', 'locked-out', 'logout', 'password-changed',
+                                            'password-refused', 'password-set', 'account-made', 'account-locked',
+                                            'account-unlocked', 'token-made', 'token-revoked')),
+    who     text,
+    by_whom text,
+    address text
+);
+CREATE TRIGGER local_logins_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON local_logins
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
+
+-- Acts with two signatures. Local: nothing of a draft is on the log. Instants are milliseconds since 1970 (UTC).
+
+-- Drafts of events in our outbox, by the hash of their header, which never changes. answer: what has come of it and is not
+-- carried out yet, or was: signed (key_id, signature) · declined (officer, reason) · unanswered until the instant until.
+CREATE TABLE local_drafts_sent (
+    header_hash bytea  PRIMARY KEY CHECK (octet_length(header_hash) = 32),
+    event_id    bytea  NOT NULL REFERENCES local_outbox (event_id),
+    case_id     text   NOT NULL,
+    publisher   text   NOT NULL,
+    organ       text   NOT NULL,  -- whose signature it waits for
+    event_type  text   NOT NULL,
+    header      bytea  NOT NULL,
+    at          bigint NOT NULL,  -- for which instant of the log it was made
+    sent_at     bigint NOT NULL,
+    until       bigint NOT NULL,
+    state       text   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'completed', 'declined', 'withdrawn')),
+    answer      text   CHECK (answer IN ('signed', 'declined', 'unanswered')),
+    key_id      text,
+    signature   bytea  CHECK (octet_length(signature) = 64),
+    officer     text,
+    reason      text,
+    CHECK ((answer = 'signed') = (signature IS NOT NULL AND key_id IS NOT NULL))
+);
+-- At most one draft is open per docket and publisher.
+CREATE UNIQUE INDEX local_drafts_sent_open ON local_drafts_sent (case_id, publisher) WHERE state = 'open';
+
+-- Drafts that wait, or waited, for the signature of an organ of this line.
+CREATE TABLE local_drafts_received (
+    header_hash bytea  PRIMARY KEY CHECK (octet_length(header_hash) = 32),
+    event_id    bytea  NOT NULL,
+    case_id     text   NOT NULL,
+    publisher   text   NOT NULL,
+    organ       text   NOT NULL,
+    event_type  text   NOT NULL,
+    header      bytea  NOT NULL,
+    carried     bytea,            -- only while it is open: what was not signed is not kept
+    at          bigint NOT NULL,
+    received_at bigint NOT NULL,
+    until       bigint NOT NULL,
+    state       text   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'signed', 'declined', 'withdrawn', 'expired')),
+    officer     text,
+    reason      text,
+    answered_at bigint,
+    duty        uuid              -- of the officer who is to look at it, once the desk has made it
+);
+CREATE INDEX local_drafts_received_open ON local_drafts_received (case_id, publisher) WHERE state = 'open';
+
+-- What is to be said on the drafts topics, byte for byte as it is sent; forgotten once Kafka has it.
+CREATE TABLE local_draft_messages (
+    serial  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    agency  text   NOT NULL,      -- on whose topic
+    case_id text   NOT NULL,
+    value   bytea  NOT NULL
+);
+
+-- How far our own drafts topic has been read.
+CREATE TABLE local_drafts_read (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0)
+);

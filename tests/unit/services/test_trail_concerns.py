@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.trail.rules import concerns
+from services.trail.rules import concerns, organs_concerned
 from tests.unit.ledger.routes import way
 from tests.unit.ledger.story import Story, history, law, told
 from yisong.home import AGENCIES
@@ -81,6 +81,18 @@ class TestWhatComes:
 
         assert (breach.verdict, breach.reason) == ("admitted", None)
         assert inboxes(story, breach) == set(AGENCIES)
+
+
+class TestWhichOrgans:
+    def test_an_event_has_to_do_with_stands_beside_it_in_the_inbox(self) -> None:
+        """Who says it, who must act, who is told, and whom its audience means in the state of the case."""
+        story = told("H4").until("H4", "SiteSuspended")
+        header = story.entries[-1].header
+        assert header is not None
+        assert organs_concerned(header, story.now, "miit", law())[0] == header.publisher
+        assert set(organs_concerned(header, story.now, "cac", law())) == {"W97"}
+        assert "V97" in organs_concerned(header, story.now, "copyright", law())
+        assert organs_concerned(header, story.now, "police", law()) == ()
 
 
 class TestWhatDoesNotCome:

@@ -1,0 +1,78 @@
+"""With which settings does a gateway run, and how does it start and stop? ``python -m services.gateway --help``."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event, Thread
+from typing import Final
+
+import uvicorn
+
+from services.gateway.app import build
+from services.gateway.patience import PatientProtocol
+from services.gateway.world import RATE, World, open_world
+from yisong.errors import WiringFault, YisongError
+from yisong.home import AGENCIES, Home
+
+_LOG = logging.getLogger(__name__)
+_AT_ONCE: Final = 500
+_LAST_WORDS_SECONDS: Final = 3
+
+
+def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m services.gateway", description="The gateway of one agency.")
+    parser.add_argument("--home", type=Path, required=True, help="folder of the bus (YISONG_HOME)")
+    parser.add_argument("--agency", choices=AGENCIES, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="on which address to listen")
+    parser.add_argument("--port", type=int, help="on which port; else what the home says")
+    parser.add_argument("--rate", type=float, default=RATE, help="requests a second for one account; 0: no limit")
+    parser.add_argument("--metrics-port", type=int, help="where /metrics is, on this machine; else nowhere")
+    return parser.parse_args(argv)
+
+
+def _serve(settings: argparse.Namespace, world: World, port: int) -> None:
+    stop = Event()
+    Thread(target=world.watched.run, args=(stop,), name="law", daemon=True).start()
+    app = build(world)
+    if settings.metrics_port is not None:
+        app.state.metrics.serve(settings.metrics_port, health=lambda: {"agency": world.agency})
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=port,
+        log_config=None,
+        access_log=False,  # paths hold case ids
+        http=PatientProtocol,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_AT_ONCE,
+        timeout_graceful_shutdown=_LAST_WORDS_SECONDS,
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        stop.set()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, and return the exit code: 0 stopped, 1 the world is at fault, 2 the wiring."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    settings = _settings(argv)
+    try:
+        home = Home(settings.home)
+        world = open_world(home, settings.agency, rate=settings.rate)
+        port = settings.port if settings.port is not None else home.need_running().gateways[settings.agency]
+        _LOG.info("the gateway of %s listens on %s:%s", settings.agency, settings.host, port)
+        _serve(settings, world, port)
+    except YisongError as fault:
+        _LOG.critical("%s", fault)
+        return 2 if isinstance(fault, WiringFault) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

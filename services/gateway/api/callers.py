@@ -1,0 +1,48 @@
+"""Who calls the API, for what, and how often may he? The dependencies of its routes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import Depends, Request, Response
+
+from services.gateway.api.limits import Limits
+from services.gateway.api.signs import Signs, SignsOfLife
+from services.gateway.who.principal import Principal, Scope, needs
+
+__all__ = ["Alive", "Asking", "Principal", "Publishing", "Reading", "limits_of"]
+
+
+def limits_of(request: Request) -> Limits:
+    """Return the rate limits of this gateway."""
+    limits = request.app.state.limits
+    if not isinstance(limits, Limits):
+        raise TypeError("the application was not built with limits")
+    return limits
+
+
+def _with(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
+    # In the event loop: nothing here waits, and going to a thread and back would cost more than it does.
+    async def caller(request: Request, found: Annotated[Principal, Depends(needs(*scopes))]) -> Principal:
+        limits_of(request).take(found.account)
+        return found
+
+    return caller
+
+
+async def _alive(request: Request, response: Response) -> Signs:
+    """Return the node's signs of life; every answer says how many records its trail is behind the log."""
+    signs = request.app.state.signs
+    if not isinstance(signs, SignsOfLife):
+        raise TypeError("the application was not built with signs of life")
+    found = signs.held()
+    if found is None:
+        found = await to_thread.run_sync(signs.now)
+    response.headers["yisong-trail-behind"] = str(found.behind)
+    return found
+
+
+Publishing = Annotated[Principal, Depends(_with("publish"))]
+Asking = Annotated[Principal, Depends(_with("publish", "read", "audit"))]
+Reading = Annotated[Principal, Depends(_with("read", "audit"))]
+Alive = Annotated[Signs, Depends(_alive)]

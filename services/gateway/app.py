@@ -1,0 +1,67 @@
+"""What does the gateway of an agency serve? Health, the API and the console: one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.gateway import problems
+from services.gateway.api import openapi
+from services.gateway.api.asyncapi import router as asyncapi
+from services.gateway.api.limits import Limits
+from services.gateway.api.routes import router as api
+from services.gateway.api.signs import SignsOfLife
+from services.gateway.api.verdicts import Verdicts
+from services.gateway.console import routes as console
+from services.gateway.door import Door
+from services.gateway.who import install as doors
+from services.gateway.world import World, world_of
+from yisong.evidence import EvidenceFolder
+from yisong.metrics import Metrics
+
+_TITLE: Final = "Yisong gateway 移送网关"
+_SUMMARY: Final = "One agency's door to the inter-agency case-referral bus."
+
+_health = APIRouter(tags=["health"])
+
+
+def build(world: World) -> FastAPI:
+    """Return the application that answers in *world*, which it closes at its end."""
+    evidence = EvidenceFolder(world.evidence)
+
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        evidence.sweep()
+        yield
+        world.close()
+
+    # No page for trying things out: it would need scripts of others.
+    app = FastAPI(title=_TITLE, summary=_SUMMARY, version="1", docs_url=None, redoc_url=None, lifespan=living)
+    app.state.world = world
+    app.state.limits, app.state.signs, app.state.verdicts = Limits(world.rate), SignsOfLife(world), Verdicts(world)
+    app.state.evidence, app.state.metrics = evidence, Metrics(world.agency)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(Door)
+    for router in (_health, asyncapi, api):
+        app.include_router(router)
+    doors.install(app)
+    console.install(app)
+    return app
+
+
+@_health.get("/healthz", summary="Does this process live?")
+def healthz() -> dict[str, str]:
+    """Answer, which is all that is asked."""
+    return {"status": "ok"}
+
+
+@_health.get("/readyz", summary="Can it serve?", responses={503: {"model": problems.ProblemDocument}})
+def readyz(request: Request) -> Response:
+    """Ask the database of this node for one row."""
+    with world_of(request).connection() as connection:
+        connection.execute("SELECT 1").fetchone()
+    return JSONResponse({"status": "ready", "agency": world_of(request).agency})

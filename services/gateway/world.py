@@ -1,0 +1,118 @@
+"""What does a gateway stand on? One agency's node: its database, its keys, its law, the folder of its evidence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from psycopg import Connection, OperationalError
+from psycopg_pool import ConnectionPool, PoolTimeout
+from starlette.requests import HTTPConnection
+
+from yisong.errors import BusUnreachable
+from yisong.home import Agency, Home
+from yisong.kafka.law_watch import LawWatch
+from yisong.ledger import Law
+from yisong.publishing.signer import PrivateKeys
+from yisong.rulebook.version import SignedVersion
+
+RATE: Final = 100.0
+"""Requests a second that an account may make for long, unless the gateway was started with another number."""
+_CONNECTIONS: Final = 12
+_PATIENCE_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """
+    All that a gateway knows of the world outside it.
+
+    *agency*: whose node it stands before. *keys*: the private keys of that node. *pool*: connections to its PostgreSQL,
+    in autocommit mode, and to no other. *evidence*: the folder of the files that this agency has handed in. *watched*:
+    the law, kept up to date. *rate*: requests a second that one account may make for long; 0 = any number.
+    """
+
+    agency: Agency
+    home: Home
+    dsn: str
+    keys: PrivateKeys
+    pool: "ConnectionPool[Connection[tuple[object, ...]]]"
+    evidence: Path
+    watched: LawWatch
+    rate: float = RATE
+
+    @property
+    def law(self) -> Law:
+        """The newest version of the rulebook, which knows the others."""
+        return self.watched.law
+
+    @property
+    def versions(self) -> tuple[SignedVersion, ...]:
+        """The versions of the rulebook that make the law, genesis first."""
+        return self.watched.versions
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection[tuple[object, ...]]]:
+        """
+        Lend a connection, in autocommit mode; it is given back at the end.
+
+        Raises BusUnreachable where PostgreSQL does not answer, or all connections are in use for too long.
+        """
+        try:
+            with self.pool.connection(timeout=_PATIENCE_SECONDS) as connection:
+                yield connection
+        except (PoolTimeout, OperationalError) as fault:
+            raise BusUnreachable(
+                f"PostgreSQL does not answer in time ({type(fault).__name__}). Nothing was written that was not "
+                "confirmed. See that the server runs (`yisong status`) and try again."
+            ) from fault
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.pool.close()
+
+
+def open_world(home: Home, agency: Agency, *, rate: float = RATE) -> World:
+    """
+    Open what the gateway of *agency* needs of the bus that runs from *home*.
+
+    Raises BusNotFound where none runs, BusUnreachable where its database does not answer.
+    """
+    running = home.need_running()
+    watched = LawWatch(home, running)
+    return World(
+        agency=agency,
+        home=home,
+        dsn=running.dsn[agency],
+        keys=home.keystore(),
+        pool=open_pool(running.dsn[agency]),
+        evidence=home.path / "evidence" / agency,
+        watched=watched,
+        rate=rate,
+    )
+
+
+def open_pool(dsn: str) -> "ConnectionPool[Connection[tuple[object, ...]]]":
+    """Open a pool of connections to *dsn*. Raises BusUnreachable where it does not answer."""
+    settings = {"autocommit": True, "application_name": "yisong-gateway", "connect_timeout": 10}
+    pool: ConnectionPool[Connection[tuple[object, ...]]] = ConnectionPool(
+        dsn, min_size=2, max_size=_CONNECTIONS, kwargs=settings, open=False, name="gateway"
+    )
+    try:
+        pool.open(wait=True, timeout=30)
+    except PoolTimeout as fault:
+        pool.close()
+        raise BusUnreachable(
+            "PostgreSQL did not answer within 30 s, so the gateway does not start. See that the server runs "
+            "(`yisong status`)."
+        ) from fault
+    return pool
+
+
+def world_of(request: HTTPConnection) -> World:
+    """Return the world in which *request* is answered."""
+    world = request.app.state.world
+    if not isinstance(world, World):
+        raise TypeError("the application was not built with a world")
+    return world
