@@ -1,8 +1,11 @@
 """How is the dossier of a case made? Every record of its docket, all under one checkpoint, and a page to read."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 from yisong.audit.receipts import Place
-from yisong.audit.trails import Trail
-from yisong.ledger import Law
+from yisong.audit.trails import Trail, present
+from yisong.ledger import Docket, Law
 from yisong.ledger.law import valid_at
 from yisong.ledger.sharing import may_read
 from yisong.proof.cosigners import cosigners
@@ -11,7 +14,9 @@ from yisong.proof.dossier_page import PAGE_FORM, dossier_page
 from yisong.proof.inclusion import inclusion_proof
 from yisong.proof.policy import policy_of
 from yisong.proof.refold import refold
+from yisong.publishing.instants import to_text
 from yisong.rulebook.version import SignedVersion
+from yisong.schemas import pii_level
 
 
 def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how many must vouch)
@@ -52,6 +57,35 @@ def dossier_to(  # noqa: PLR0913 (where it ends, by which law, for whom, and how
 def _may_see(mask: str | None, readers: frozenset[str], law: Law) -> bool:
     """Hold where *mask*, an organ or a role, is one of the *readers* of a body, or one of them is of that role."""
     return mask is None or any(mask in (organ, law.organs[organ].role) for organ in readers if organ in law.organs)
+
+
+class Notice(NamedTuple):
+    """A `DossierIssued` as it is to be published. *at*: its timestamp (ms) where the docket has a time of its own."""
+
+    header: Mapping[str, object]
+    body: Mapping[str, object]
+    at: int | None
+
+
+def notice_of(  # noqa: PLR0913 (of which docket, to whom, why, and when)
+    docket: Docket, trail: Trail, law: Law, *, to: str, purpose: str, masked: bool, now: int
+) -> Notice:
+    """Return the notice that puts on the log that a dossier of *docket* is made, and closes it. *now*: ms."""
+    live, case_id = trail.live(), docket.case_id
+    body = {"purpose": purpose, "masked": masked}
+    header = {
+        "event_type": "DossierIssued",
+        "case_id": case_id,
+        "aggregate": {"kind": "case", "id": case_id},
+        "publisher": law.system_organ(trail.agency),
+        "occurred_at": to_text(present(docket, law, live=live, now=now)),
+        "to": [to],
+        "region_code": case_id[4:10],
+        "pii_level": pii_level("DossierIssued", body),
+    }
+    # On a demo bus a docket has a time of its own, which being read does not move.
+    own_time = law.bus.profile == "demo" and case_id not in live
+    return Notice(header, body, docket.log_time if own_time else None)
 
 
 def receiver_of(case_id: str, role: str, law: Law, *, at: int) -> str | None:

@@ -11,6 +11,7 @@ from yisong.envelope.header import AggregateRef, Header
 from yisong.envelope.partition import partition_of
 from yisong.ledger import Clock, Docket, Law, advance, loads
 from yisong.proof.refold import reopened
+from yisong.publishing.instants import to_text
 
 _OWED_BY_ANOTHER: Final = frozenset({"to", "sender", "receiver", "leads", "issuer"})
 
@@ -56,6 +57,21 @@ class Handoff(NamedTuple):
         """How long (ms) it has been waiting, or was known to."""
         return self.as_of - self.sent_at
 
+    def as_json(self) -> dict[str, object]:
+        """Return it for programs; instants as RFC 3339 with +08:00."""
+        return {
+            "case_id": self.case_id,
+            "event_type": self.event_type,
+            "aggregate": self.aggregate._asdict(),
+            "sender": self.sender,
+            "receiver": self.receiver,
+            "timer": self.timer,
+            "sent_at": to_text(self.sent_at),
+            "due": to_text(self.due),
+            "age_ms": self.age,
+            "late": self.clock.outcome == "late",
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -76,6 +92,20 @@ class Cell:
     ended: int
     refused: int
     oldest: int | None
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for programs."""
+        return {
+            "sender": self.sender,
+            "receiver": self.receiver,
+            "sent": self.sent,
+            "receipted": self.receipted,
+            "pending": self.pending,
+            "late": self.late,
+            "ended": self.ended,
+            "refused": self.refused,
+            "oldest_ms": self.oldest,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

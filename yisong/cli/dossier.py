@@ -1,13 +1,12 @@
 """How does one hand all of a case to a court? ``yisong dossier``: one file that says that nothing is missing."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 
-from yisong.audit.dossiers import dossier_to, receiver_of
+from yisong.audit.dossiers import dossier_to, notice_of, receiver_of
 from yisong.audit.receipts import Place
 from yisong.audit.trails import Trail, open_trail, present
 from yisong.cli.page import page
@@ -20,11 +19,10 @@ from yisong.ledger import Law
 from yisong.proof.dossier import Dossier, dossier_bytes
 from yisong.proof.policy import QUORUM
 from yisong.proof.statement import Statement
-from yisong.publishing.instants import to_text
 from yisong.publishing.published import Published
 from yisong.publishing.publisher import Publisher
+from yisong.publishing.rounds import wall_clock
 from yisong.rulebook.version import SignedVersion
-from yisong.schemas import pii_level
 
 Case = Annotated[str, typer.Argument(help="The case id, CRB-…")]
 Output = Annotated[Path, typer.Option("-o", "--output", dir_okay=False, help="Write the dossier to this file.")]
@@ -88,24 +86,12 @@ def _announce(  # noqa: PLR0913 (what the notice says, and where)
     if docket is None:
         typer.echo(f"The trail of {trail.agency} knows nothing of {case}, so there is nothing to put in.", err=True)
         raise typer.Exit(1)
-    live = trail.live()
-    as_of = present(docket, law, live=live, now=int(time.time() * 1000))
+    now = wall_clock()
+    as_of = present(docket, law, live=trail.live(), now=now)
     receiver = to or receiver_of(case, trail.agency, law, at=as_of)
     if receiver is None:
         raise typer.BadParameter(f"{trail.agency} has no organ that could get it: name one with --to")
-    body = {"purpose": purpose, "masked": masked}
-    header = {
-        "event_type": "DossierIssued",
-        "case_id": case,
-        "aggregate": {"kind": "case", "id": case},
-        "publisher": law.system_organ(trail.agency),
-        "occurred_at": to_text(as_of),
-        "to": [receiver],
-        "region_code": case[4:10],
-        "pii_level": pii_level("DossierIssued", body),
-    }
-    # On a demo bus a docket has a time of its own, which being read does not move.
-    at = docket.log_time if law.bus.profile == "demo" and case not in live else None
+    header, body, at = notice_of(docket, trail, law, to=receiver, purpose=purpose, masked=masked, now=now)
     with Publisher(home) as publisher:
         return publisher.publish_header(header, body, at=at, wait="verdict", timeout=wait)
 

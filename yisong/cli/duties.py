@@ -12,14 +12,11 @@ from rich.text import Text
 
 from yisong.cli.page import due, page, ruled, span, verdict
 from yisong.desk.agenda import Owed, agenda
-from yisong.desk.duties import KeptDuty
 from yisong.desk.outcome import Duty
 from yisong.desk.store import Store
 from yisong.home import AGENCIES, Agency, Home
 from yisong.kafka.rulebook_topic import law_of
-from yisong.legal_time import Due
 from yisong.postgres import connect
-from yisong.publishing.instants import to_text
 
 Whose = Annotated[Agency | None, typer.Option(help="Whose duties; all agencies' where not said.")]
 OfOrgan = Annotated[str | None, typer.Option("--organ", help="Only those of one organ, as P9801.")]
@@ -51,7 +48,7 @@ def duties(  # noqa: PLR0913 (one option each)
         return
     found = _found(home, (agency,) if agency else AGENCIES, organ=organ, everything=everything)
     if json:
-        typer.echo(orjson.dumps([_as_json(one) for one in found], option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps([one.as_json() for one in found], option=orjson.OPT_INDENT_2))
     elif found:
         page().print(ruled("Duties 待办", _COLUMNS, [_row(one) for one in found]), soft_wrap=True)
     else:
@@ -136,49 +133,3 @@ def left(one: Owed) -> Text:
         return verdict("late", said=f"late by {span(-one.left)}")
     pressing = one.urgency in ("late_strictly", "nearly_due")
     return verdict("rolled_on_time" if pressing else "running", said=span(one.left))
-
-
-def _as_json(one: Owed) -> dict[str, object]:
-    kept, duty = one.kept, one.kept.duty
-    return {
-        "id": str(kept.id),
-        "agency": one.agency,
-        "organ": duty.by,
-        "name": duty.name,
-        "why": duty.why,
-        "owed": list(duty.owed),
-        "case_id": kept.case_id,
-        "about": duty.about._asdict(),
-        "article": duty.article,
-        "clock_id": duty.clock_id,
-        "due_strict": _instant(duty.due_strict),
-        "due_rolled": _instant(duty.due_rolled),
-        "as_of": _instant(one.as_of),
-        "left_ms": one.left,
-        "late": one.is_late,
-        "late_strictly": one.is_late_strictly,
-        "urgency": one.urgency,
-        "provisional": one.provisional,
-        "due_as_known": _as_known(one.known),
-        "state": one.state,
-        "advice": duty.advice,
-        "because_of": _because_of(kept),
-        "opened_at": _instant(kept.opened_at),
-        "closed_by": None if kept.closed_by is None else f"{kept.partition}:{kept.closed_by}",
-        "closed_at": _instant(kept.closed_at),
-        "officer": kept.officer,
-    }
-
-
-def _as_known(known: Due | None) -> dict[str, str] | None:
-    return None if known is None else {"strict": to_text(known.strict), "rolled": to_text(known.rolled)}
-
-
-def _because_of(kept: KeptDuty) -> dict[str, str | None]:
-    if kept.is_of_calendar:
-        return {"event_id": None, "position": None}
-    return {"event_id": str(kept.event_id), "position": f"{kept.partition}:{kept.offset}"}
-
-
-def _instant(at: int | None) -> str | None:
-    return None if at is None else to_text(at)

@@ -15,7 +15,6 @@ from yisong.cli.page import coloured, due, instant, page, span
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
-from yisong.publishing.instants import to_text
 
 _SHOWN: Final = 20
 
@@ -30,7 +29,7 @@ def handoffs(*, node: Node = "police", json: AsJson = False) -> None:
     with open_trail(home.need_running(), node) as trail:
         found = read_handoffs(trail, law, now=int(time.time() * 1000))
     if json:
-        rows = {"cells": [_cell_json(one) for one in found.cells], "pending": [_json(one) for one in found.pending]}
+        rows = {"cells": [one.as_json() for one in found.cells], "pending": [one.as_json() for one in found.pending]}
         typer.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
         return
     console = page()
@@ -68,32 +67,3 @@ def _pending(pending: Sequence[Handoff], law: Law) -> Table:
 
 def _named(organ: str, law: Law) -> str:
     return f"{organ} {law.organs[organ].name}" if organ in law.organs else organ
-
-
-def _cell_json(one: Cell) -> dict[str, object]:
-    return {
-        "sender": one.sender,
-        "receiver": one.receiver,
-        "sent": one.sent,
-        "receipted": one.receipted,
-        "pending": one.pending,
-        "late": one.late,
-        "ended": one.ended,
-        "refused": one.refused,
-        "oldest_ms": one.oldest,
-    }
-
-
-def _json(one: Handoff) -> dict[str, object]:
-    return {
-        "case_id": one.case_id,
-        "event_type": one.event_type,
-        "aggregate": one.aggregate._asdict(),
-        "sender": one.sender,
-        "receiver": one.receiver,
-        "timer": one.timer,
-        "sent_at": to_text(one.sent_at),
-        "due": to_text(one.due),
-        "age_ms": one.age,
-        "late": one.clock.outcome == "late",
-    }

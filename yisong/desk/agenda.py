@@ -10,6 +10,7 @@ from yisong.ledger import Clock, Docket, Law, advance
 from yisong.ledger.known_due import known_due
 from yisong.ledger.notices import warning_instant
 from yisong.legal_time import Due
+from yisong.publishing.instants import to_text
 
 Urgency = Literal["late", "late_strictly", "nearly_due", "running"]
 
@@ -56,6 +57,40 @@ class Owed(NamedTuple):
         """Hold where it is open and overdue on the strict reading."""
         strict = self.kept.duty.due_strict
         return self.state == "open" and strict is not None and self.as_of > strict
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for programs; instants as RFC 3339 with +08:00."""
+        kept, duty, known = self.kept, self.kept.duty, self.known
+        return {
+            "id": str(kept.id),
+            "agency": self.agency,
+            "organ": duty.by,
+            "name": duty.name,
+            "why": duty.why,
+            "owed": list(duty.owed),
+            "case_id": kept.case_id,
+            "about": duty.about._asdict(),
+            "article": duty.article,
+            "clock_id": duty.clock_id,
+            "due_strict": _instant(duty.due_strict),
+            "due_rolled": _instant(duty.due_rolled),
+            "as_of": _instant(self.as_of),
+            "left_ms": self.left,
+            "late": self.is_late,
+            "late_strictly": self.is_late_strictly,
+            "urgency": self.urgency,
+            "provisional": self.provisional,
+            "due_as_known": None
+            if known is None
+            else {"strict": to_text(known.strict), "rolled": to_text(known.rolled)},
+            "state": self.state,
+            "advice": duty.advice,
+            "because_of": _because_of(kept),
+            "opened_at": _instant(kept.opened_at),
+            "closed_by": None if kept.closed_by is None else f"{kept.partition}:{kept.closed_by}",
+            "closed_at": _instant(kept.closed_at),
+            "officer": kept.officer,
+        }
 
 
 def agenda(  # noqa: PLR0913 (what is asked, and of whom)
@@ -111,3 +146,13 @@ def _state(kept: KeptDuty, docket: Docket, law: Law, *, as_of: int) -> DutyState
 def _urgency(owed: Owed) -> tuple[bool, bool, int, int]:
     """Order by time left; what has no clock after what has one, what is closed last."""
     return owed.state != "open", owed.left is None, owed.left or 0, owed.kept.opened_at
+
+
+def _because_of(kept: KeptDuty) -> dict[str, str | None]:
+    if kept.is_of_calendar:
+        return {"event_id": None, "position": None}
+    return {"event_id": str(kept.event_id), "position": f"{kept.partition}:{kept.offset}"}
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else to_text(at)

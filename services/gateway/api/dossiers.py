@@ -10,22 +10,20 @@ from services.gateway.api.signs import away
 from services.gateway.problems import Fault, Problem
 from services.gateway.world import World
 from yisong.audit.bodies import Reader, note_reading
-from yisong.audit.dossiers import dossier_to
+from yisong.audit.dossiers import dossier_to, notice_of
 from yisong.audit.receipts import Place
-from yisong.audit.trails import Trail, present
+from yisong.audit.trails import Trail
 from yisong.envelope.codec import SALT_BYTES
 from yisong.proof.dossier import dossier_bytes
 from yisong.proof.policy import QUORUM
 from yisong.proof.trust import trust_in
 from yisong.publishing.compose import content, digest_of
 from yisong.publishing.ids import new_event_id
-from yisong.publishing.instants import to_text
 from yisong.publishing.outbox import Draft, Row
 from yisong.publishing.rounds import wall_clock
 from yisong.publishing.signer import Signer
 from yisong.publishing.stores import PostgresOutbox
 from yisong.publishing.validate import event_faults
-from yisong.schemas import pii_level
 
 __all__ = ["announced", "away", "dossier"]
 
@@ -47,25 +45,12 @@ def _notice(world: World, trail: Trail, case_id: str, reader: Reader, purpose: s
     docket, law = trail.docket(case_id), world.law
     if docket is None:
         raise Problem(404, "not-known", "The trail of this node knows nothing of this case.")
-    live = trail.live()
-    as_of = present(docket, law, live=live, now=wall_clock())
-    body = {"purpose": purpose, "masked": True}
-    header = {
-        "event_type": "DossierIssued",
-        "case_id": case_id,
-        "aggregate": {"kind": "case", "id": case_id},
-        "publisher": law.system_organ(trail.agency),
-        "occurred_at": to_text(as_of),
-        "to": [reader.organ],
-        "region_code": case_id[4:10],
-        "pii_level": pii_level("DossierIssued", body),
-    }
-    if faults := event_faults(header, body, law=law, signer=Signer(law, world.keys), at=wall_clock()):
+    now = wall_clock()
+    header, body, at = notice_of(docket, trail, law, to=reader.organ, purpose=purpose, masked=True, now=now)
+    if faults := event_faults(header, body, law=law, signer=Signer(law, world.keys), at=now):
         raise not_publishable([Fault("/purpose", one.partition(": ")[2]) for one in faults])
-    event_id = new_event_id(wall_clock(), token_bytes(10))
+    event_id = new_event_id(now, token_bytes(10))
     said = content(header, body, event_id=event_id, salt=token_bytes(SALT_BYTES))
-    # On a demo bus a docket has a time of its own, which being read does not move.
-    at = docket.log_time if law.bus.profile == "demo" and case_id not in live else None
     return Draft(said=said, digest=digest_of(said), at=at)
 
 

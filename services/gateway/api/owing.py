@@ -6,14 +6,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.api.answers import JsonRoute, instant, problems
+from services.gateway.api.answers import JsonRoute, problems
 from services.gateway.api.callers import Alive, Publishing, Reading
 from services.gateway.api.cases import now_ms
 from services.gateway.problems import Fault, Problem
 from services.gateway.world import world_of
-from yisong.audit.handoffs import Cell, Handoff, handoffs
+from yisong.audit.handoffs import handoffs
 from yisong.audit.trails import Trail
-from yisong.desk.agenda import Owed, agenda
+from yisong.desk.agenda import agenda
 from yisong.desk.case_numbers import next_case_id
 from yisong.desk.filing_register import FilingRegister
 from yisong.desk.filings import asked_of
@@ -51,7 +51,7 @@ def duties(
         raise Problem(403, "not-allowed", "Duties are shown of the caller's organ and of those below it.")
     with world.connection() as connection:
         found = agenda(Store(connection), world.agency, world.law, now=now_ms(), organ=whose, everything=everything)
-    return {"duties": [_duty(one) for one in found]}
+    return {"duties": [_without_bodies(one.as_json()) for one in found]}
 
 
 @router.get("/handoffs", tags=["handoffs"], summary="Who waits for whose answer?", responses=problems())
@@ -61,7 +61,7 @@ def all_handoffs(request: Request, caller: Reading, alive: Alive) -> dict[str, A
     world = world_of(request)
     with world.connection() as connection:
         found = handoffs(Trail(world.agency, connection), world.law, now=now_ms())
-    return {"cells": [_cell(one) for one in found.cells], "pending": [_handoff(one) for one in found.pending]}
+    return {"cells": [one.as_json() for one in found.cells], "pending": [one.as_json() for one in found.pending]}
 
 
 @router.get("/filings", tags=["filings"], summary="Under which filing is a domain?", responses=problems(404))
@@ -116,64 +116,13 @@ def case_number(request: Request, caller: Publishing, wanted: NewCase) -> dict[s
         return {"case_id": next_case_id(connection, world.agency, region=wanted.region, year=wanted.year)}
 
 
+def _without_bodies(duty: dict[str, object]) -> dict[str, object]:
+    """Return *duty* without what a desk has read in a body: bodies are read through the case, and that is noted."""
+    return {name: value for name, value in duty.items() if name not in ("advice", "officer")}
+
+
 def _is_below(organ: str, above: str, law: Law) -> bool:
     at: str | None = organ
     while at is not None and at != above:
         at = law.organs[at].parent if at in law.organs else None
     return at is not None
-
-
-def _duty(one: Owed) -> dict[str, Any]:
-    kept, duty = one.kept, one.kept.duty
-    return {
-        "id": str(kept.id),
-        "organ": duty.by,
-        "name": duty.name,
-        "why": duty.why,
-        "owed": list(duty.owed),
-        "case_id": kept.case_id,
-        "about": duty.about._asdict(),
-        "article": duty.article,
-        "clock_id": duty.clock_id,
-        "due_strict": instant(duty.due_strict),
-        "due_rolled": instant(duty.due_rolled),
-        "as_of": instant(one.as_of),
-        "left_ms": one.left,
-        "late": one.is_late,
-        "late_strictly": one.is_late_strictly,
-        "urgency": one.urgency,
-        "provisional": one.provisional,
-        "state": one.state,
-        "because_of": None if kept.is_of_calendar else str(kept.event_id),
-        "opened_at": instant(kept.opened_at),
-        "closed_at": instant(kept.closed_at),
-    }
-
-
-def _cell(one: Cell) -> dict[str, Any]:
-    return {
-        "sender": one.sender,
-        "receiver": one.receiver,
-        "sent": one.sent,
-        "receipted": one.receipted,
-        "pending": one.pending,
-        "late": one.late,
-        "ended": one.ended,
-        "refused": one.refused,
-        "oldest_ms": one.oldest,
-    }
-
-
-def _handoff(one: Handoff) -> dict[str, Any]:
-    return {
-        "case_id": one.case_id,
-        "event_type": one.event_type,
-        "aggregate": one.aggregate._asdict(),
-        "sender": one.sender,
-        "receiver": one.receiver,
-        "timer": one.timer,
-        "sent_at": instant(one.sent_at),
-        "due": instant(one.due),
-        "age_ms": one.age,
-        "late": one.clock.outcome == "late",
-    }
