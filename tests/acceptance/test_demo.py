@@ -54,7 +54,7 @@ def on_a_terminal(home: Path) -> Iterator[Callable[[str], str]]:
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     process = subprocess.Popen(
         [sys.executable, "-m", "yisong.cli", "demo"],
-        env={**environment, "YISONG_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "160"},
+        env={**environment, "YISONG_HOME": str(home), "TERM": "dumb", "NO_COLOR": "1"},
         stdin=its,
         stdout=its,
         stderr=its,
@@ -138,8 +138,10 @@ class TestDemo:
         with on_a_terminal(home) as shown:
             page = shown("Ctrl-C stops it")
 
-            console, name, password = re.findall(r"^(http://\S+) +(officer) +(\S+) +P9801 ", page, re.MULTILINE)[0]
-            (case_id,) = set(re.findall(r"/cases/(CRB-\S+-2016-\S+)", page))
+            console, name, password = re.findall(
+                r"^  (http://\S+)  police\n    (officer) +(\S+) +P9801 ", page, re.MULTILINE
+            )[0]
+            case_id = re.findall(r"/cases/(CRB-\S+-2016-\S+)", page)[0]
             with httpx.Client(base_url=console, follow_redirects=True) as browser:
                 assert "password" in browser.get("/").text
                 assert case_id not in browser.get(f"/cases/{case_id}").text, "nobody has logged in yet"

@@ -25,7 +25,8 @@ def demo() -> None:
     consoles of the four agencies are opened then, until Ctrl-C. Exit code 0 only where all is as expected.
     """
     console, home = page(), Home.find()
-    signal.signal(signal.SIGTERM, _leave)
+    for asked in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: whoever was started in the background would ignore it
+        signal.signal(asked, _leave)
     good = False
     try:
         with _bus(console, home) as ours:

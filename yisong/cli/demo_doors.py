@@ -1,10 +1,9 @@
 """Where does one look on after a demo? At the consoles of the four agencies, with ready-made accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from yisong.accounts.demo import DemoAccount, demo_accounts
 from yisong.embedded import Bus
@@ -26,17 +25,20 @@ def open_doors(console: Console, bus: Bus, *, cases: Sequence[str]) -> None:
     *cases*: the case ids that are worth looking at. Raises WorldFault where a gateway does not come up.
     """
     addresses = bus.start_gateways(lambda text: console.print(f"· {text}", highlight=False, soft_wrap=True))
-    console.print("\nThe console of each agency, and who may log in (the passwords are shown only here)", style="bold")
-    console.print(_table(demo_accounts(bus.home), addresses), soft_wrap=True)
-    console.print(f"\nLog in at {addresses['copyright']} as officer, and look at:", style="bold", highlight=False)
+    console.print(
+        "\nThe consoles, and who may log in (the passwords are shown only here)", style="bold", soft_wrap=True
+    )
+    for line in _lines(demo_accounts(bus.home), addresses):
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print("\nLog in as officer, and look at", style="bold")
     for path in ("/", *(f"/cases/{case_id}" for case_id in cases), "/handoffs", "/agreement"):
         console.print(f"  {addresses['copyright']}{path}", highlight=False, soft_wrap=True)
 
 
-def _table(accounts: Sequence[DemoAccount], addresses: dict[str, str]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for title in ("console", "account", "password", "organ", "role"):
-        table.add_column(title, no_wrap=True)
-    for one in accounts:
-        table.add_row(addresses[one.agency], one.account, one.password, one.organ, _ROLES[one.role])
-    return table
+def _lines(accounts: Sequence[DemoAccount], addresses: Mapping[str, str]) -> Iterator[str]:
+    """Yield the accounts under the address of their console, whole on a terminal of 80 columns."""
+    for agency, address in addresses.items():
+        yield f"  {address}  {agency}"
+        for one in accounts:
+            if one.agency == agency:
+                yield f"    {one.account:<10}  {one.password}  {one.organ:<5}  {_ROLES[one.role]}"

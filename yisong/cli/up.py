@@ -77,7 +77,8 @@ def status(*, json: AsJson = False) -> None:
 
 
 def _in_foreground(console: Console, home: Home, *, profile: Profile, no_nodes: bool) -> None:
-    signal.signal(signal.SIGTERM, _leave)
+    for asked in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: whoever was started in the background would ignore it
+        signal.signal(asked, _leave)
     began = time.monotonic()
     try:
         said = partial(_say, console)

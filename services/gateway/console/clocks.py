@@ -24,7 +24,6 @@ LOOKS: Final[dict[str, Look]] = {
 }
 _NEVER: Final = 1 << 30
 #: How much room (px) the words beside a bar take.
-_WORDS: Final = 150
 
 
 class ClockView(NamedTuple):
@@ -33,8 +32,8 @@ class ClockView(NamedTuple):
 
     *start*, *stop*: numbers of the records that start and stop it; *over*: of the first record after its rolled end. A
     number beyond all records: none does. *bar*: in the drawing; *scale*: to linear scale. *text_x*: where its words
-    stand; *text_end*: they end there. *begun*: from when on it is drawn (ms). *word*, *length*: what became of it, and
-    by how much. *provisional*: its rolled end by the calendar known today, where its own was counted without it.
+    begin. *begun*: from when on it is drawn (ms). *word*, *length*: what became of it, and by how much.
+    *provisional*: its rolled end by the calendar known today, where its own was counted without it.
     """
 
     clock: Clock
@@ -47,7 +46,6 @@ class ClockView(NamedTuple):
     bar: ClockBar
     scale: ClockBar
     text_x: float
-    text_end: bool
     begun: int
     look: Look
     word: str
@@ -77,7 +75,6 @@ def _view(  # noqa: PLR0913, PLR0917 (a clock, its row, and all that it is seen 
     bar = _bar(clock, laid, now=now)
     known = known_due(clock, clocks, law, as_of=now)
     timer = law.timer_at(clock.timer, clock.start) or law.timers[clock.timer]
-    fits = bar.end + 9 + _WORDS < laid.width
     word, length = said_of(clock, names, now=now)
     return ClockView(
         clock=clock,
@@ -89,8 +86,7 @@ def _view(  # noqa: PLR0913, PLR0917 (a clock, its row, and all that it is seen 
         y=geo.CLOCKS + row * geo.CLOCK + geo.TRACK,
         bar=bar,
         scale=scale(clock, now=now),
-        text_x=bar.end + 9 if fits else bar.end - 9,
-        text_end=not fits,
+        text_x=bar.end + 9,
         begun=begins(clock),
         look=LOOKS[clock.outcome],
         word=word,
