@@ -5,18 +5,18 @@ from contextlib import suppress
 from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable
 from yisong.kafka.declared import topics_file
-from yisong.kafka.records import LogRecord, read_lean
+from yisong.kafka.records import LogRecord
+from yisong.kafka.resumed import resumed
 from yisong.kafka.session import Session
 
 TOPIC: Final = "body-keys"
 _DELIVER_SECONDS: Final = 20
-_PATIENCE_MS: Final = 10_000
 
 
 class KeyRecord(NamedTuple):
@@ -77,36 +77,18 @@ class BodyKeys:
 
         Whoever stands behind the end, because the topic was made anew, begins again. Raises BusUnreachable.
         """
-        parts = [TopicPartition(TOPIC, partition) for partition in range(partitions_of_topic())]
+        first = {TopicPartition(TOPIC, part): positions.get(part, 0) for part in range(partitions_of_topic())}
         try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap,
-                bootstrap_timeout_ms=_PATIENCE_MS,
-                enable_auto_commit=False,
-                # Compaction takes records away from anywhere: what comes next is the next that there is.
-                auto_offset_reset="earliest",
-                isolation_level="read_uncommitted",
-                fetch_max_wait_ms=100,
-                max_poll_records=1000,
-            )
-        except KafkaError as fault:
-            raise _away(fault) from fault
-        try:
-            read_lean(self._consumer)
-            self._consumer.assign(parts)
-            ends = self._consumer.end_offsets(parts, timeout_ms=_PATIENCE_MS)
-            for part in parts:
-                position = positions.get(part.partition, 0)
-                self._consumer.seek(part, position if position <= ends[part] else 0)
-        except KafkaError as fault:
-            self.close()
+            # Compaction takes records away from anywhere: what comes next is the next that there is.
+            self._consumer = resumed(bootstrap, first, most=1000, wait_ms=500)
+        except (KafkaError, AssertionError) as fault:
             raise _away(fault) from fault
 
     def poll(self, *, timeout_ms: int) -> Mapping[int, Sequence[LogRecord]]:
         """Return what comes next, by partition; empty where nothing came in time. Raises BusUnreachable."""
         try:
             batch = self._consumer.poll(timeout_ms=timeout_ms)
-        except KafkaError as fault:
+        except (KafkaError, AssertionError) as fault:
             raise _away(fault) from fault
         return {part.partition: records for part, records in batch.items()}
 

@@ -9,12 +9,12 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from yisong.errors import BusUnreachable
-from yisong.kafka.records import LogRecord, read_lean
+from yisong.kafka.records import LogRecord
+from yisong.kafka.resumed import PATIENCE_MS, resumed
 from yisong.kafka.session import Session
 
 TOPIC: Final = "checkpoints"
 _ONLY: Final = TopicPartition(TOPIC, 0)
-_PATIENCE_MS: Final = 10_000
 _DELIVER_MS: Final = 20_000
 
 
@@ -38,8 +38,8 @@ class CheckpointsTopic:
         try:
             consumer = self._reader()
             if self._end is None:
-                self._end = consumer.end_offsets([_ONLY], timeout_ms=_PATIENCE_MS)[_ONLY]
-                if (consumer.position(_ONLY, timeout_ms=_PATIENCE_MS) or 0) > self._end:
+                self._end = consumer.end_offsets([_ONLY], timeout_ms=PATIENCE_MS)[_ONLY]
+                if (consumer.position(_ONLY, timeout_ms=PATIENCE_MS) or 0) > self._end:
                     consumer.seek(_ONLY, 0)
             records = self._next(consumer, self._end)
         except KafkaError as fault:
@@ -49,8 +49,8 @@ class CheckpointsTopic:
         return records
 
     def _next(self, consumer: KafkaConsumer, end: int) -> Sequence[LogRecord]:
-        until = time.monotonic() + _PATIENCE_MS / 1000
-        while (consumer.position(_ONLY, timeout_ms=_PATIENCE_MS) or 0) < end:
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while (consumer.position(_ONLY, timeout_ms=PATIENCE_MS) or 0) < end:
             records: Sequence[LogRecord] = consumer.poll(timeout_ms=500).get(_ONLY, ())
             if records:
                 return records
@@ -63,27 +63,11 @@ class CheckpointsTopic:
 
     def _reader(self) -> KafkaConsumer:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=self._bootstrap,
-                bootstrap_timeout_ms=_PATIENCE_MS,
-                enable_auto_commit=False,
-                # The topic is kept for ever. Where it was cut or replaced all the same, all that is there is read
-                # again: the same statement twice changes nothing.
-                auto_offset_reset="earliest",
-                isolation_level="read_uncommitted",
-                fetch_max_wait_ms=50,
-                max_poll_records=500,
-                max_partition_fetch_bytes=4 * 1024 * 1024,
-            )
-            read_lean(self._consumer)
-            self._consumer.assign([_ONLY])
-            self._consumer.seek(_ONLY, self._within(self._consumer))
+            # The topic is kept for ever. Where it was cut or replaced all the same, all that is there is read again:
+            # the same statement twice changes nothing.
+            first = {_ONLY: self._first}
+            self._consumer = resumed(self._bootstrap, first, most=500, wait_ms=50, fetch_bytes=4 * 1024 * 1024)
         return self._consumer
-
-    def _within(self, consumer: KafkaConsumer) -> int:
-        """Return where to begin: where we were told, or 0 where the topic is shorter than it was."""
-        end: int = consumer.end_offsets([_ONLY], timeout_ms=_PATIENCE_MS)[_ONLY]
-        return self._first if self._first <= end else 0
 
     def publish(self, node: str, value: bytes) -> None:
         """Append a statement of *node*, and return when every copy in sync has it. Raises BusUnreachable."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import KafkaError
 
 from yisong.errors import BusUnreachable
-from yisong.kafka.records import LogRecord, read_lean
+from yisong.kafka.records import LogRecord
+from yisong.kafka.resumed import PATIENCE_MS, resumed
 from yisong.kafka.session import Session
 
-_PATIENCE_MS: Final = 10_000
 _DELIVER_SECONDS: Final = 20
 
 
@@ -33,24 +33,8 @@ class DraftsTopic:
         self._only = TopicPartition(topic(agency), 0)
         self._session = Session(bootstrap, linger_ms=0, deliver_within_ms=_DELIVER_SECONDS * 1000)
         try:
-            self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap,
-                bootstrap_timeout_ms=_PATIENCE_MS,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                isolation_level="read_uncommitted",
-                fetch_max_wait_ms=100,
-                max_poll_records=50,
-                max_partition_fetch_bytes=4 * 1024 * 1024,
-            )
-        except KafkaError as fault:
-            raise self._away(fault) from fault
-        try:
-            read_lean(self._consumer)
-            self._consumer.assign([self._only])
-            self._consumer.seek(self._only, first if first <= self._end() else 0)
+            self._consumer = resumed(bootstrap, {self._only: first}, most=50, wait_ms=100, fetch_bytes=4 * 1024 * 1024)
         except (KafkaError, AssertionError) as fault:
-            self.close()
             raise self._away(fault) from fault
 
     def poll(self, *, timeout_ms: int) -> Sequence[LogRecord]:
@@ -64,7 +48,7 @@ class DraftsTopic:
     def is_read(self) -> bool:
         """Hold where all that lies on the topic now was returned by `poll`. Raises BusUnreachable."""
         try:
-            position = self._consumer.position(self._only, timeout_ms=_PATIENCE_MS)
+            position = self._consumer.position(self._only, timeout_ms=PATIENCE_MS)
             return position is not None and position >= self._end()
         except (KafkaError, AssertionError) as fault:
             raise self._away(fault) from fault
@@ -85,7 +69,7 @@ class DraftsTopic:
             self._consumer.close()
 
     def _end(self) -> int:
-        end: int = self._consumer.end_offsets([self._only], timeout_ms=_PATIENCE_MS)[self._only]
+        end: int = self._consumer.end_offsets([self._only], timeout_ms=PATIENCE_MS)[self._only]
         return end
 
     def _away(self, fault: BaseException) -> BusUnreachable:
