@@ -103,10 +103,11 @@ class TestFaults:
     def test_all_are_named_at_once_with_pointers_and_chinese_names(self, gateway: Api) -> None:
         header = {**clue().header, "occurred_at": "2016-02-30T09:00:00+08:00", "case_id": CASE[:-1] + "x", "nothing": 1}
         body = {**clue().body, "targets": [{"kind": "domain"}], "source": "company_or_association", "moon": SECRET}
-        answer = gateway.publish({"header": header, "body": body, "extra": 1})
+        answer = gateway.publish({"header": header, "body": body, "extra": 1, "note": {}})
         assert answer.status_code == 422
         assert faults(answer) == {
             "/extra": "there is no such field",
+            "/note": "must be a text",
             "/header/nothing": "no header field that an author states",
             "/header/occurred_at": "must be an instant that exists",
             "/header/case_id": "wrong format or check character",

@@ -86,6 +86,8 @@ def _read(pointer: str, row: object, law: Law) -> tuple[Stated | None, list[Faul
         faults.append(Fault(f"{pointer}/at", "must be an instant in RFC 3339 with its offset"))
     elif at is not None and law.bus.timestamp_type != "CreateTime":
         faults.append(Fault(f"{pointer}/at", "only a demo bus lets a publisher choose the log time"))
+    if not isinstance(row.get("note"), str | None):
+        faults.append(Fault(f"{pointer}/note", "must be a text"))
     header, body = row.get("header"), row.get("body")
     if not isinstance(header, dict) or not isinstance(body, dict):
         return None, faults
