@@ -24,7 +24,8 @@ PATIENCE_MS = PATIENCE * 1000
 def chromium() -> Iterator[Browser]:
     """Give Debian's own Chromium; nothing is downloaded."""
     if not CHROMIUM.exists():
-        pytest.fail(f"These tests look at pages in {CHROMIUM}: apt-get install chromium fonts-wqy-microhei", pytrace=False)
+        said = f"These tests look at pages in {CHROMIUM}: apt-get install chromium fonts-wqy-microhei"
+        pytest.fail(said, pytrace=False)
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Without a sandbox of its own: tests may run as root, and look at nothing but this very gateway.
