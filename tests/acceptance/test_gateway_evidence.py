@@ -48,7 +48,7 @@ def test_evidence_goes_to_whoever_may_read_the_event_that_cites_it_and_every_tak
     digest = sha256(capture).hexdigest()
     line = {"kind": "evidence_package", "sha256": digest, "size": len(capture), "media_type": "application/zip"}
     assert (answer.status_code, answer.json()) == (201, line)
-    event = cited(owner, 74_001, line)
+    event = cited(owner, 77_001, line)
     for organ in READERS:
         taken = gateway.caller(organ).take_out(digest, event=event, purpose="复核")
         assert (taken.status_code, taken.content) == (200, capture), organ
@@ -62,7 +62,7 @@ def test_evidence_goes_to_whoever_may_read_the_event_that_cites_it_and_every_tak
             [bytes.fromhex(digest)],
         ).fetchall()
     assert [(organ, case, [str(one) for one in events], why) for organ, case, events, why in noted] == [
-        (organ, own_case(74_001), [event], "复核") for organ in READERS
+        (organ, own_case(77_001), [event], "复核") for organ in READERS
     ]
 
 
@@ -80,7 +80,7 @@ def test_only_the_organ_that_handed_a_file_in_needs_no_event_and_nobody_learns_t
 def test_an_event_opens_the_files_of_its_own_manifest_and_no_others(gateway: Gateway, capture: bytes) -> None:
     owner = gateway.caller(OWNER)
     line, other = owner.hand_in(capture).json(), owner.hand_in(capture + b"2").json()
-    event = cited(owner, 74_002, line)
+    event = cited(owner, 77_002, line)
     assert gateway.caller(TOLD).take_out(line["sha256"], event=event).status_code == 200
     assert gateway.caller(TOLD).take_out(other["sha256"], event=event).status_code == 404
     assert gateway.caller(TOLD).take_out(line["sha256"], event=str(uuid4())).status_code == 404

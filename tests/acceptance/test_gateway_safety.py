@@ -199,7 +199,7 @@ class TestAnEventThatIsNone:
         changed: Mapping[str, object],
         pointer: str,
     ) -> None:
-        before, said = sent(node), clue_found(own_case(73_001), 1, publisher=SILENT)
+        before, said = sent(node), clue_found(own_case(77_101), 1, publisher=SILENT)
         answer = gateway.caller(SILENT).publish(Stated({**said.header, **changed}, said.body))
         assert answer.status_code in {403, 422}, answer.text
         assert any(one["pointer"].startswith(pointer) for one in answer.json()["faults"]), answer.text
@@ -250,7 +250,7 @@ class TestWhatBelongsToAnotherOrgan:
     def test_stays_with_it_whoever_knows_its_name(self, gateway: Gateway) -> None:
         """Case ids can be counted up; that opens nothing."""
         owner, stranger = gateway.caller(OWNER), gateway.caller(STRANGER)
-        case = own_case(73_010)
+        case = own_case(77_110)
         event_id = owner.publish(clue_found(case, 1, summary=MARK)).json()["event_id"]
         notice = owner.http.post(f"/v1/cases/{case}/dossiers", json={"purpose": "复核"}).headers["location"]
         cursor = owner.http.get("/v1/inbox").json()["cursor"]
@@ -266,13 +266,13 @@ class TestWhatBelongsToAnotherOrgan:
 
     def test_is_not_spoken_for(self, gateway: Gateway, node: psycopg.Connection[tuple[Any, ...]]) -> None:
         before = sent(node)
-        answer = gateway.caller(STRANGER).publish(clue_found(own_case(73_011), 1, publisher=SILENT))
+        answer = gateway.caller(STRANGER).publish(clue_found(own_case(77_111), 1, publisher=SILENT))
         assert answer.status_code in {403, 422}
         assert sent(node) == before
 
     def test_is_not_answered_under_its_event_id(self, gateway: Gateway) -> None:
         """Whoever sends another one's id again learns nothing of the event that has it."""
-        said = clue_found(own_case(73_012), 1)
+        said = clue_found(own_case(77_112), 1)
         event_id = gateway.caller(OWNER).publish(said).json()["event_id"]
         answer = gateway.caller(STRANGER).publish(said, event_id=event_id)
         assert answer.status_code in {403, 409, 422}
@@ -305,7 +305,7 @@ def test_a_length_that_lies_is_refused(gateway: Gateway) -> None:
 
 
 def test_no_log_holds_anything_of_what_was_sent(gateway: Gateway, bus: Bus) -> None:
-    owner, case = gateway.caller(OWNER), own_case(73_020)
+    owner, case = gateway.caller(OWNER), own_case(77_120)
     said = clue_found(case, 1, summary=MARK)
     assert owner.publish(said).status_code == 201
     sendings: list[tuple[str, dict[str, Any]]] = [
