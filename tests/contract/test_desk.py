@@ -31,7 +31,7 @@ def open_store(police_dsn: tuple[str, str]) -> Iterator[Callable[[], Store]]:
     """Give a way to reach the same, empty store again and again, as a restarted desk does."""
     service, admin = police_dsn
     with psycopg.connect(admin, autocommit=True) as owner:
-        owner.execute(f"TRUNCATE {TABLES} RESTART IDENTITY")
+        owner.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
     connections = []
 
     def open_one() -> Store:

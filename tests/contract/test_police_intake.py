@@ -95,7 +95,7 @@ def service(police_dsn: tuple[str, str]) -> Iterator[psycopg.Connection]:
     with psycopg.connect(police_dsn[1], autocommit=True) as owner:
         owner.execute(
             "TRUNCATE local_settled, local_emitted, local_duties, local_duty_history, local_parked, local_outbox, "
-            "local_papers"
+            "local_papers CASCADE"
         )
         owner.execute("ALTER TABLE entries DISABLE TRIGGER ALL; ALTER TABLE bodies DISABLE TRIGGER ALL")
         owner.execute("DELETE FROM entries; DELETE FROM bodies; DELETE FROM dockets")

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,6 +16,7 @@ from services.gateway.console import dossier, errors, publish
 from services.gateway.console.agreement import agreement_page
 from services.gateway.console.case import asked_of, case_page
 from services.gateway.console.errors import PageRoute
+from services.gateway.console.logs import logs_page
 from services.gateway.console.matrix import handoffs_page
 from services.gateway.console.search import Sought, search_page
 from services.gateway.console.shell import LANGUAGE_COOKIE, STATIC, Shell, shell_of
@@ -33,6 +34,7 @@ Reading = Annotated[Principal, Depends(needs("read", "audit"))]
 Looking = Annotated[Principal, Depends(needs("read", "audit", "operate"))]
 Reviewing = Annotated[Principal, Depends(needs("review"))]
 Publishing = Annotated[Principal, Depends(needs("publish"))]
+Serial = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 _INSIDE: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _REGION: Final = re.compile(r"\d{2}", re.ASCII)
 _A_YEAR: Final = 365 * 24 * 3600
@@ -77,6 +79,12 @@ def handoffs(request: Request, viewer: Reading, region: str = "", to: str = "") 
 def agreement(request: Request, viewer: Looking) -> Response:
     """Show whether the four books agree."""
     return agreement_page(shell_of(request, viewer))
+
+
+@router.get("/logs")
+def logs(request: Request, viewer: Reviewing, reading: Serial = None, login: Serial = None) -> Response:
+    """Show who has read what, and who has logged in."""
+    return logs_page(shell_of(request, viewer), before_reading=reading, before_login=login)
 
 
 @router.get("/cases")
