@@ -29,7 +29,7 @@ from yisong.postgres.tree import tree_reader
 from yisong.proof.announcement import Announced, Checkpoints, Halt
 from yisong.proof.consistency import check_consistency, consistency_proof
 from yisong.proof.cosigner import Cosigner, Nodes, PrivateKeys
-from yisong.proof.cosigning import Rulebooks, Standing, contradicted, rulebooks, size_to_sign
+from yisong.proof.cosigning import Rulebooks, Standing, contradicted, rulebooks, size_to_sign, until_turn
 from yisong.proof.tree import root
 
 _LOG = logging.getLogger(__name__)
@@ -88,9 +88,18 @@ def _begin(what: Signing, metrics: Metrics, stop: Event) -> None:
         with closing(CheckpointsTopic(what.bootstrap, first=merger.next_offset)) as topic:
             rounds = Rounds(what, store, topic, merger, metrics)
             while not stop.is_set():
-                rounds.round(now=time.time_ns() // 1_000_000)
+                rounds.round(now=_now())
                 what.alive()
-                stop.wait(what.every)
+                stop.wait(_until_turn(what))
+
+
+def _until_turn(what: Signing) -> float:
+    nodes = sorted(Nodes(what.law()).names | {what.agency})
+    return until_turn(_now(), every=what.every, turn=nodes.index(what.agency), turns=len(nodes))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class Rounds:
@@ -101,7 +110,7 @@ class Rounds:
     ) -> None:
         """Sign as *what* says, through *store* and *topic*, what *merger* finds to agree."""
         self._what, self._store, self._topic, self._merger = what, store, topic, merger
-        self._shown = Shown(what.agency, store, merger, metrics, now=time.time_ns() // 1_000_000)
+        self._shown = Shown(what.agency, store, merger, metrics, now=_now())
         self._halts: tuple[Halt, ...] = ()
         self._unlike: set[int] = set()
         self._said_at = 0

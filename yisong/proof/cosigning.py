@@ -98,3 +98,16 @@ def contradicted(standing: Standing, *, us: str) -> bool:
     others = ((node, size) for node, size in standing.agreed.items() if node != us and node not in standing.differing)
     agreeing = sum(size >= disputed for _, size in others)
     return len(standing.differing) > 1 + agreeing
+
+
+def until_turn(now: int, *, every: float, turn: int, turns: int) -> float:
+    """
+    Return how long (s) a node waits at the instant *now* (ms) for its next round; there is one *every* so many s.
+
+    The *turns* nodes of a bus share the interval out evenly, by the clock on the wall: the first announces its end, and
+    a quarter of an interval later the second has that size, too, and follows. Where all began at once each would
+    announce an end of its own, and no quorum would meet before the interval after. Clocks that differ cost only that.
+    Never less than half an interval, so that a clock that is set does not make a node say two things in one.
+    """
+    wait = every - (now / 1000 - every * turn / turns) % every
+    return wait if wait >= every / 2 else wait + every

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yisong.proof.cosigning import Standing, Stated, contradicted, rulebooks, size_to_sign
+from yisong.proof.cosigning import Standing, Stated, contradicted, rulebooks, size_to_sign, until_turn
 
 NODES = ("copyright", "cac", "miit", "police")
 A, B = b"a" * 32, b"b" * 32
@@ -115,3 +116,21 @@ class TestRulebooks:
         stated = {"cac": Stated(A, 5), "miit": Stated(B, 5), "copyright": Stated(B, 5)}
 
         assert rulebooks(stated, hash_at=lambda _: A).outvoted
+
+
+class TestTurns:
+    @given(now=st.integers(0, 10**13), every=st.sampled_from([0.5, 1.0, 5.0, 60.0]))
+    def test_share_the_interval_out_among_the_nodes(self, now: int, every: float) -> None:
+        """Whenever they wake, each wakes at its own quarter, and a quarter after the one before it."""
+        ends = [now / 1000 + until_turn(now, every=every, turn=turn, turns=4) for turn in range(4)]
+        for turn, end in enumerate(ends):
+            off = (end - every * turn / 4) % every
+            assert min(off, every - off) < 0.001
+
+    @given(now=st.integers(0, 10**13), turn=st.integers(0, 3))
+    def test_come_once_in_an_interval(self, now: int, turn: int) -> None:
+        assert 2.5 <= until_turn(now, every=5.0, turn=turn, turns=4) < 7.5
+
+    def test_a_round_that_was_short_is_followed_by_the_next_one_an_interval_later(self) -> None:
+        begun = 1_468_899_999_750 // 5000 * 5000 + 1250
+        assert until_turn(begun + 40, every=5.0, turn=1, turns=4) == pytest.approx(4.96)

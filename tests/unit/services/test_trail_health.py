@@ -51,7 +51,7 @@ def test_a_signer_that_waits_for_its_database_is_alive(tmp_path_factory: pytest.
 
     dsn = "postgresql://nobody@127.0.0.1:1/nowhere?connect_timeout=2"
     keys = Keystore(tmp_path_factory.mktemp("keys"))
-    what = Signing(agency="police", dsn=dsn, bootstrap="127.0.0.1:1", keys=keys, law=law, every=0.0, alive=alive)
+    what = Signing(agency="police", dsn=dsn, bootstrap="127.0.0.1:1", keys=keys, law=law, every=0.01, alive=alive)
     run_checkpoints(what, Metrics("police"), stop)
 
     assert rounds == [1]
