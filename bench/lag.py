@@ -69,7 +69,7 @@ class Lags:
 
     def look(self, progress: Mapping[int, Progress], *, now: float) -> None:
         """Take in how far each partition has come."""
-        for partition, (entries, cosigned) in progress.items():
+        for partition, (entries, cosigned, _) in progress.items():
             waiting, before = self._waiting.setdefault(partition, deque()), self._sizes.get(partition, 0)
             if entries > before:
                 waiting.append(Seen(now, entries, entries - before))

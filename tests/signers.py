@@ -3,20 +3,24 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, LiteralString, NamedTuple
 
 import psycopg
 
 from services.trail.checkpoints import Rounds, Signing
 from services.trail.merge import Merger
+from services.trail.store import Store
 from tests.trails import Servers
 from tests.waiting import until
+from yisong.audit.restating import restate
 from yisong.home import Agency
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
 from yisong.metrics import Metrics
 from yisong.postgres import connect
 from yisong.postgres.checkpoints import CheckpointStore
 from yisong.proof.announcement import Checkpoints, Restatement, decode
+from yisong.proof.checkpoint import number_of
+from yisong.proof.cosigner import Nodes
 
 if TYPE_CHECKING:
     from services.trail.follow import Trail
@@ -68,6 +72,26 @@ class Signer:
         assert self._trail is not None
         self.law = self._trail.law
 
+    def rewrite(self, leaf_hash: LiteralString, partition: int, offset: int) -> None:
+        """Do as a superuser what triggers refuse: alter one leaf hash, and build the whole tree anew over it."""
+        with psycopg.connect(self.servers.owner_of(self.dsn)) as owner:
+            owner.execute("ALTER TABLE entries DISABLE TRIGGER USER")
+            owner.execute("ALTER TABLE tree_nodes DISABLE TRIGGER USER")
+            change = f'UPDATE entries SET leaf_hash = {leaf_hash} WHERE "partition" = %s AND "offset" = %s'  # noqa: S608 (ours)
+            assert owner.execute(change, (partition, offset)).rowcount == 1
+            owner.execute('DELETE FROM tree_nodes WHERE "partition" = %s', (partition,))
+        self.close()
+        with closing(Store(self.dsn, partitions=[partition])) as store:
+            while store.build_trees():
+                pass
+        self.begin()
+
+    def restate(self, partition: int, *, why: str) -> Restatement:
+        """Take back what this node signed wrongly, as `yisong restate` does."""
+        key = Nodes(self.servers.law).own(self.agency, self.servers.keys, at=time.time_ns() // 1_000_000)
+        with closing(connect(self.dsn, autocommit=True)) as connection:
+            return restate(connection, key, partition=partition, why=why)
+
     def replace_database(self) -> None:
         """Go on with an empty database, which has forgotten everything."""
         self.close()
@@ -86,10 +110,13 @@ class Signer:
         return {partition: tree.entries for partition, tree in self.store.own_trees().items() if tree.entries}
 
     def lines(self) -> dict[tuple[int, int], frozenset[str]]:
-        """Return whose lines stand here on each partition's checkpoint of each size."""
+        """Return whose lines stand here on each partition's checkpoint of each size, under its newest origin."""
         with psycopg.connect(self.dsn) as connection:
             rows = connection.execute(
-                'SELECT "partition", size, array_agg(node) FROM local_cosignatures GROUP BY "partition", size'
+                'SELECT "partition", size, array_agg(node) FROM local_cosignatures AS one'
+                " WHERE origin = coalesce((SELECT max(number) FROM local_origins AS begun"
+                '                           WHERE begun."partition" = one."partition"), 1)'
+                ' GROUP BY "partition", size'
             )
             return {(partition, size): frozenset(nodes) for partition, size, nodes in rows}
 
@@ -130,10 +157,11 @@ def check_topic(servers: Servers) -> int:
     """
     See what must hold of all statements, and return how many lines there are.
 
-    No node has signed two roots for one size, or a smaller one than before; none has said two things under one counter.
+    No node has signed two roots for one size of an origin, or a smaller one than before; none has said two things under
+    one counter.
     """
-    roots: dict[tuple[str, int, int], bytes] = {}
-    largest: dict[tuple[str, int], int] = {}
+    roots: dict[tuple[str, int, int, int], bytes] = {}
+    largest: dict[tuple[str, int, int], int] = {}
     values: dict[tuple[str, int], bytes] = {}
     for statement, value in lying(servers):
         known = values.setdefault((statement.node, statement.counter), value)
@@ -141,7 +169,7 @@ def check_topic(servers: Servers) -> int:
         if known is not value or isinstance(statement, Restatement):
             continue
         for one in statement.announced:
-            place = (statement.node, one.partition)
+            place = (statement.node, one.partition, number_of(one.after))
             assert (*place, one.size) not in roots
             assert one.size > largest.get(place, 0)
             roots[*place, one.size] = one.root

@@ -27,6 +27,7 @@ from yisong.postgres import connect
 from yisong.postgres.checkpoints import CheckpointStore, OwnTree, Root
 from yisong.postgres.tree import tree_reader
 from yisong.proof.announcement import Announced, Checkpoints, Halt
+from yisong.proof.checkpoint import number_of
 from yisong.proof.consistency import check_consistency, consistency_proof
 from yisong.proof.cosigner import Cosigner, Nodes, PrivateKeys
 from yisong.proof.cosigning import Rulebooks, Standing, contradicted, rulebooks, size_to_sign, until_turn
@@ -244,26 +245,25 @@ class Rounds:
 
     def _say(self, key: Cosigner, second: Cosigner | None, chosen: Mapping[int, Root], *, now: int) -> None:
         """Cosign what was *chosen*, and write it down with the statement that says so, in one transaction."""
-        signed_at = now // 1000
-        announced = tuple(
-            Announced(
-                at,
-                *found,
-                key.line(at, *found, time=signed_at),
-                None if second is None else second.line(at, *found, time=signed_at),
-            )
-            for at, found in chosen.items()
-        )
+        announced = tuple(self._cosigned(at, found, key, second, now=now) for at, found in chosen.items())
         with self._store.transaction():
             covered = self._cover(chosen)
             for one in announced:
                 line = one.line.line.decode().removesuffix("\n")
-                self._store.sign(one.partition, Root(one.size, one.root), line, newest=covered[one.partition])
+                signed, origin = Root(one.size, one.root), number_of(one.after)
+                self._store.sign(one.partition, signed, line, newest=covered[one.partition], origin=origin)
             newest = max(covered.values(), default=0)
             rulebook = hash_in_force(self._what.law(), newest)
             counter = self._store.next_counter(key.node)
             said = Checkpoints(key.node, counter, rulebook, newest, announced, self._halts)
             self._store.add_statement(counter, key.statement(said))
+
+    def _cosigned(self, at: int, found: Root, key: Cosigner, second: Cosigner | None, *, now: int) -> Announced:
+        """Return our lines on *found*, under the origin by which the partition *at* is signed now."""
+        after, time_ = self._merger.origins.of(at), now // 1000
+        line = key.line(at, *found, time=time_, after=after)
+        other = None if second is None else second.line(at, *found, time=time_, after=after)
+        return Announced(at, *found, line, other, after)
 
     def _cover(self, chosen: Mapping[int, Root]) -> Mapping[int, int]:
         """Return, by partition, the newest log time of all that we have signed, what was *chosen* included."""

@@ -12,8 +12,10 @@ from yisong.metrics import Metrics
 from yisong.postgres.checkpoints import CheckpointStore, Line, OwnTree, Peer
 from yisong.postgres.tree import tree_reader
 from yisong.proof.announcement import Checkpoints, Restatement, canonical_form, decode
+from yisong.proof.checkpoint import After, number_of, origin_of
 from yisong.proof.cosigner import Nodes
 from yisong.proof.cosigning import Stated
+from yisong.proof.origins import TakenBack
 from yisong.proof.tree import hashes_of
 
 _LOG = logging.getLogger(__name__)
@@ -37,8 +39,9 @@ class Merger:
     """
     Lines of all nodes, compared with our own tree as far as that goes.
 
-    *agreed*, *differing*: by partition and node, as in `Standing`. Whatever it raises, the object is done with: begin
-    again with a new one, which goes on from what is stored.
+    *agreed*, *differing*: by partition and node, as in `Standing`. *origins*: under which each partition is signed now;
+    of an earlier one, lines that come late are kept where they agree, and else say nothing. Whatever it raises, the
+    object is done with: begin again with a new one, which goes on from what is stored.
     """
 
     def __init__(self, store: CheckpointStore, *, us: str, partitions: int, metrics: Metrics) -> None:
@@ -48,8 +51,10 @@ class Merger:
         self.peers = dict(store.peers())
         self.agreed: dict[int, dict[str, int]] = defaultdict(dict)
         self.differing: dict[int, dict[str, int]] = {}
+        self.origins = store.origins()
         self.damaged: set[int] = set()
         self._waiting: dict[tuple[int, str], deque[Line]] = {}
+        self._begun: set[int] = set()
         for partition, node, size in store.agreed():
             self.agreed[partition][node] = size
         self._read_differing()
@@ -60,7 +65,7 @@ class Merger:
         with self._store.transaction():
             for statement, record in said:
                 if isinstance(statement, Restatement):
-                    self._restated(statement, record)
+                    self._restated(statement, record, nodes)
                 else:
                     self._checkpoints(statement, record, nodes)
         if records:
@@ -94,13 +99,23 @@ class Merger:
             if one.partition >= self._partitions or not nodes.cosigned(said.node, one):
                 self._void(record, f"{said.node} names a line of partition {one.partition} that does not hold.")
                 continue
+            if not self._begun_before(one.partition, one.after, said.node, record):
+                continue
             if one.second is not None and not nodes.seconded(said.node, one):
                 self._void(record, f"{said.node} names a second line of partition {one.partition} that does not hold.")
                 one = one._replace(second=None)  # noqa: PLW2901 (the first one holds)
-            line = Line(one.partition, one.size, one.root, said.node, one.line, record.offset, one.second)
+            origin = number_of(one.after)
+            line = Line(one.partition, one.size, one.root, said.node, one.line, record.offset, one.second, origin)
             if said.node == self._us and self._store.adopt(line):
                 _LOG.warning("partition %d: adopted size %d, which this node has signed and forgot", *line[:2])
             self._wait(line)
+
+    def _begun_before(self, partition: int, after: After | None, node: str, record: LogRecord) -> bool:
+        """Hold where the origin is one that the topic has begun by now."""
+        known = self.origins.knows(partition, after)
+        if not known:
+            self._void(record, f"{node} names an origin of partition {partition} that no restatement has begun.")
+        return known
 
     def _wait(self, line: Line) -> None:
         """Have a line wait for our own trail, in the order of sizes: a node that was wrong may begin again below."""
@@ -120,13 +135,32 @@ class Merger:
                 "%s says that it %s", peer.node, f"does not sign ({peer.halts})" if peer.halts else "signs again"
             )
 
-    def _restated(self, said: Restatement, record: LogRecord) -> None:
-        if self._store.restate(said, said_at=record.timestamp, value=canonical_form(record.value or b"")):
+    def _restated(self, said: Restatement, record: LogRecord, nodes: Nodes) -> None:
+        if not self._begun_before(said.partition, said.after, said.node, record):
+            return
+        value = canonical_form(record.value or b"")
+        if self._store.restate(said, said_at=record.timestamp, value=value, place=record.offset):
             _LOG.warning(
                 "%s restates partition %d: sizes above %d up to %d are withdrawn: %s",
                 *(said.node, said.partition, said.sound, said.size, said.why),
             )
+        number = number_of(said.after)
+        taken_back = TakenBack(said.node, said.partition, number, said.sound, said.size, said.old_root)
+        began = self.origins.take(taken_back, nodes=nodes.named(record.timestamp))
+        if began is not None:
+            self._begin(said.partition, began, record, nodes)
         self._read_differing()
+
+    def _begin(self, partition: int, after: After, record: LogRecord, nodes: Nodes) -> None:
+        """Go on under a new origin: nobody has signed anything of it, and nobody differs."""
+        self._store.begin_origin(partition, after, place=record.offset, begun_at=record.timestamp)
+        self.agreed.pop(partition, None)
+        self._begun.add(partition)
+        _LOG.critical(
+            "partition %d: all nodes have restated it (offset %d of the topic checkpoints). It is signed from now on "
+            "under the origin %s. Proofs on what was taken back do not hold any more: ask for them again.",
+            *(partition, record.offset, origin_of(nodes.bus, partition, after)),
+        )
 
     def compare(self, trees: Mapping[int, OwnTree]) -> frozenset[int]:
         """
@@ -143,7 +177,8 @@ class Merger:
                 while partition in news and waiting and waiting[0].size <= reached[partition]:
                     waiting.popleft()
             self._note_offset()
-        return news
+        begun, self._begun = self._begun, set()
+        return news | begun
 
     def _ready(self, reached: Mapping[int, int]) -> Mapping[int, list[Line]]:
         """Return, by partition, the lines of sizes that we have reached."""
@@ -168,6 +203,8 @@ class Merger:
         return True
 
     def _agrees(self, line: Line) -> None:
+        if line.origin != self.origins.number(line.partition):
+            return
         known = self.agreed[line.partition]
         known[line.node] = max(line.size, known.get(line.node, 0))
         if line.node in self.differing.get(line.partition, {}):
@@ -190,6 +227,8 @@ class Merger:
         return roots
 
     def _differs(self, line: Line, our_root: bytes) -> None:
+        if line.origin != self.origins.number(line.partition):
+            return
         known = self.differing.setdefault(line.partition, {})
         if line.node in known and self._store.count_open(line.partition, line.node) >= _MOST_DIFFERING:
             return

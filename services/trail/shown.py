@@ -34,7 +34,9 @@ class Shown:
     ) -> None:
         """Show how a round at the instant *now* (ms) ended; *news*: partitions in which it changed something."""
         for partition in news if self._quorums else trees.keys():
-            self._quorums[partition] = self._store.quorum_size(partition, sorted(nodes.names))
+            origin = self._merger.origins.number(partition)
+            self._quorums[partition] = self._store.quorum_size(partition, sorted(nodes.names), origin=origin)
+            self._metrics.gauge("yisong_checkpoint_origin", origin, partition=str(partition))
         if all(self._quorums.get(partition, 0) >= tree.entries for partition, tree in trees.items()):
             self._complete_at = now
         self._metrics.gauge("yisong_checkpoint_behind_seconds", (now - self._complete_at) / 1000)

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from random import Random
-from typing import LiteralString
 
 import psycopg
 import pytest
 
-from services.trail.store import Store
 from tests.signers import Signer, check_topic, lying
 from tests.trails import Servers
-from yisong.audit.restating import restate
 from yisong.errors import NotPublishable
 from yisong.home import AGENCIES
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
@@ -54,21 +51,6 @@ def _grow(trails: Servers, signers: dict[str, Signer], *, seed: int) -> None:
     trails.send(trails.events(30, seed=seed))
     for one in signers.values():
         one.record()
-
-
-def _rewrite(signer: Signer, leaf_hash: LiteralString, partition: int, offset: int) -> None:
-    """Do as a superuser what triggers refuse: alter one leaf hash, and build the whole tree anew over it."""
-    with psycopg.connect(signer.servers.owner_of(signer.dsn)) as owner:
-        owner.execute("ALTER TABLE entries DISABLE TRIGGER USER")
-        owner.execute("ALTER TABLE tree_nodes DISABLE TRIGGER USER")
-        change = f'UPDATE entries SET leaf_hash = {leaf_hash} WHERE "partition" = %s AND "offset" = %s'  # noqa: S608 (ours)
-        assert owner.execute(change, (partition, offset)).rowcount == 1
-        owner.execute('DELETE FROM tree_nodes WHERE "partition" = %s', (partition,))
-    signer.close()
-    with closing(Store(signer.dsn, partitions=[partition])) as store:
-        while store.build_trees():
-            pass
-    signer.begin()
 
 
 class _Killed(BaseException):
@@ -329,7 +311,7 @@ class TestAnAlteredDatabase:
         _grow(trails, four, seed=70)
         signed = police.signed()
         partition = next(at for at, size in police.entries().items() if size > signed[at] + 1)
-        _rewrite(police, "sha256(leaf_hash)", partition, police.entries()[partition] - 1)
+        police.rewrite("sha256(leaf_hash)", partition, police.entries()[partition] - 1)
         police.round()
         for _ in range(2):
             for agency in ("cac", "copyright"):
@@ -349,7 +331,7 @@ class TestAnAlteredDatabase:
         police, cac = four["police"], four["cac"]
         (wrong,) = {line.partition for line in cac.store.open_disagreements()}
         offset = police.signed()[wrong] - 1
-        _rewrite(police, "sha256('\\x00'::bytea || leaf)", wrong, offset)
+        police.rewrite("sha256('\\x00'::bytea || leaf)", wrong, offset)
         _grow(trails, four, seed=80)
         while trails.ends()[wrong] == police.signed()[wrong]:
             _grow(trails, four, seed=81)
@@ -358,9 +340,7 @@ class TestAnAlteredDatabase:
         assert police.signed()[wrong] == before
         assert police.metric("yisong_checkpoint_halts", why="unlike-signed") == 1
 
-        key = Nodes(trails.law).own("police", trails.keys, at=_now())
-        with closing(connect(police.dsn, autocommit=True)) as connection:
-            said = restate(connection, key, partition=wrong, why="restored from the copy of Monday")
+        said = police.restate(wrong, why="restored from the copy of Monday")
         for seed in range(3):
             _interval(four, seed=seed)
 
@@ -375,11 +355,8 @@ class TestAnAlteredDatabase:
             (kept,) = Cosignatures(connection, bus=trails.law.bus.name, nodes=AGENCIES).restatements()
         assert kept.restatement == said
         assert said.why == "restored from the copy of Monday"
-        with (
-            closing(connect(police.dsn, autocommit=True)) as connection,
-            pytest.raises(NotPublishable, match="is the one that this node has signed"),
-        ):
-            restate(connection, key, partition=wrong, why="again")
+        with pytest.raises(NotPublishable, match="is the one that this node has signed"):
+            police.restate(wrong, why="again")
 
 
 class TestTheCheckpointsOfANode:
@@ -397,7 +374,7 @@ class TestTheCheckpointsOfANode:
                     assert found.checkpoint.size == min(size for size in sizes if size > offset)
                     assert tally(found, policy=policy, keys=trails.law.rulebook.keys).quorum.reached
                 assert kept.smallest_over(partition, max(sizes), least=3) is None
-                assert kept.progress(least=3)[partition] == (cac.entries()[partition], max(sizes))
+                assert kept.progress(least=3)[partition] == (cac.entries()[partition], max(sizes), 1)
                 assert kept.cosigners_over(partition, 0) == 4
         assert whole
 

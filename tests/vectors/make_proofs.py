@@ -90,6 +90,10 @@ def _good_receipts() -> Iterator[tuple[Case, str, bytes]]:
         (Case("a refused event that its author did not sign", "proven", 4, keys=True, go="accepts"), receipt(6)),
         (Case("the last leaf", "proven", 4, keys=True, go="accepts"), receipt(world.SIZE - 1)),
         (Case("an older checkpoint", "proven", 4, go="accepts"), receipt(checkpoint=signed(THEN))),
+        (
+            Case("an event under the second origin of its log", "proven", 4, keys=True, go="accepts"),
+            receipt(checkpoint=signed(world.AGAIN)),
+        ),
         (Case("three cosignatures where three are asked for", "proven", 3, go="accepts"), receipt(checkpoint=three)),
         (Case("a line of a key that nobody knows beside four", "proven", 4, go="accepts"), receipt(checkpoint=extra)),
         (

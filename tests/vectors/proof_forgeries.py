@@ -81,6 +81,16 @@ def _places() -> Iterator[Row]:
     yield "the origin of another partition, cosigned", _with(signed=signed(elsewhere)), {**_FAILS, "go": "accepts"}
     relabelled = Signed(elsewhere, signed().signatures)
     yield "the origin of another partition under the same signatures", _with(signed=relabelled), _FAILS
+    again = Signed(world.AGAIN, signed().signatures)
+    yield "the second origin under the signatures of the first", _with(signed=again), _recorded(0, lost=4)
+    before = Signed(NOW, signed(world.AGAIN).signatures)
+    yield "the first origin under the signatures of the second", _with(signed=before), _recorded(0, lost=4)
+    unnamed = NOW._replace(origin=f"{NOW.origin}/2")
+    yield (
+        "a second origin that names nothing before it",
+        _with(signed=signed(unnamed)),
+        {**_UNREADABLE, "go": "accepts"},
+    )
     abroad = NOW._replace(origin=origin_of("another", world.PARTITION))
     lines = tuple(one.line(abroad) for one in world.OF_ANOTHER_BUS.values())
     yield "a receipt of another bus", _with(signed=Signed(abroad, lines)), _UNREADABLE

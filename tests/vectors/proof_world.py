@@ -10,7 +10,7 @@ from tests.unit.proof.rfc6962 import Definition
 from tests.vectors.make_envelopes import DECIDED, SET, header, long
 from yisong.envelope.header import Signature
 from yisong.envelope.leaf import encode_leaf, leaf_hash
-from yisong.proof.checkpoint import Checkpoint, Signed, origin_of
+from yisong.proof.checkpoint import After, Checkpoint, Signed, origin_of
 from yisong.proof.cosignature import cosign, ml_dsa_44_public
 from yisong.proof.note import SignatureLine
 from yisong.proof.receipt import Receipt
@@ -158,6 +158,8 @@ LEAVES = _leaves()
 TREE = Definition(LEAVES)
 NOW = Checkpoint(origin_of(BUS, PARTITION), SIZE, TREE.mth(SIZE))
 THEN = Checkpoint(origin_of(BUS, PARTITION), OLD, TREE.mth(OLD))
+#: The same log under the origin that comes after all nodes had taken back another root of it.
+AGAIN = NOW._replace(origin=origin_of(BUS, PARTITION, After(2, OLD, seed("a root that all took back"))))
 
 
 def signed(checkpoint: Checkpoint = NOW, *, by: Collection[str] = NODES) -> Signed:

@@ -27,11 +27,11 @@ SELECT size, root, 'signed checkpoint' FROM local_signed AS one
  WHERE "partition" = %(partition)s AND size <= %(end)s
    AND NOT EXISTS (SELECT 1 FROM local_restatements AS taken_back
                     WHERE taken_back.node = %(node)s AND taken_back."partition" = one."partition"
-                      AND one.size > taken_back.sound AND one.size <= taken_back.size)
+                      AND taken_back.origin = one.origin AND one.size > taken_back.sound AND one.size <= taken_back.size)
  UNION
 SELECT size, root, 'cosigned checkpoint' FROM local_cosignatures AS one
  WHERE "partition" = %(partition)s AND size <= %(end)s
    AND NOT EXISTS (SELECT 1 FROM local_restatements AS taken_back
                     WHERE taken_back.node = one.node AND taken_back."partition" = one."partition"
-                      AND one.size > taken_back.sound AND one.size <= taken_back.size)
+                      AND taken_back.origin = one.origin AND one.size > taken_back.sound AND one.size <= taken_back.size)
  ORDER BY 1, 3 DESC

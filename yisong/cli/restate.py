@@ -14,6 +14,7 @@ from yisong.kafka.rulebook_topic import law_of
 from yisong.postgres import connect
 from yisong.proof.announcement import Restatement
 from yisong.proof.cosigner import Nodes
+from yisong.proof.restatements import after_facts
 
 Agency = Annotated[str, typer.Option(metavar="AGENCY", help=f"Whose node: {', '.join(AGENCIES)}.")]
 Partition = Annotated[int, typer.Option(min=0, help="Which partition of the log.")]
@@ -26,7 +27,8 @@ def restate(*, agency: Agency, partition: Partition, why: Why, json: AsJson = Fa
     Withdraw the checkpoints of a node that its trail, repaired since, no longer says.
 
     Only after the repair, and after `yisong compare` has shown that the trail is right again. What was signed stays on
-    record; the restatement stands beside it, and the node resumes at the first size above all that it ever signed.
+    record; the restatement stands beside it, and the node resumes at the first size above all that it ever signed. Once
+    all four nodes have restated the same, the partition goes on under a new origin, and each signs it at once.
     """
     if agency not in AGENCIES:
         raise typer.BadParameter(f"one of {', '.join(AGENCIES)}", param_hint="--agency")
@@ -47,4 +49,5 @@ def restate(*, agency: Agency, partition: Partition, why: Why, json: AsJson = Fa
 
 def as_json(said: Restatement) -> dict[str, object]:
     """Return a restatement for programs."""
-    return {**said._asdict(), "old_root": said.old_root.hex(), "new_root": said.new_root.hex()}
+    plain = {name: value for name, value in said._asdict().items() if name != "after"}
+    return {**plain, "old_root": said.old_root.hex(), "new_root": said.new_root.hex(), **after_facts(said.after)}

@@ -73,7 +73,8 @@ def checkpoints(found: Mapping[str, Mapping[int, Progress]]) -> Table:
     for partition in sorted({one for rows in found.values() for one, known in rows.items() if known.entries}):
         known = [rows.get(partition, Progress(0, 0)) for rows in found.values()]
         cells = [f"{one.cosigned}" + (f" [yellow](−{one.behind})[/]" if one.behind else "") for one in known]
-        screen.add_row(str(partition), *cells)
+        origin = max(one.origin for one in known)
+        screen.add_row(f"{partition}" if origin == 1 else f"{partition} (origin {origin})", *cells)
     return screen
 
 

@@ -10,7 +10,9 @@ from psycopg import Connection
 from yisong.postgres.connection import reachable
 from yisong.postgres.queries import queries
 from yisong.proof.announcement import Restatement
+from yisong.proof.checkpoint import After, number_of
 from yisong.proof.note import SignatureLine, parse_line
+from yisong.proof.origins import Origins, TakenBack
 from yisong.proof.policy import QUORUM
 
 _SQL = queries(Path(__file__).with_name("checkpoints.sql"))
@@ -36,7 +38,8 @@ class Line(NamedTuple):
     """
     A node's cosignature of one checkpoint, as it came; *place*: its statement's offset in the topic.
 
-    *second*: the one of another algorithm beside it, where the node signs one.
+    *second*: the one of another algorithm beside it, where the node signs one. *origin*: the number of the partition's
+    origin that it is of.
     """
 
     partition: int
@@ -46,6 +49,7 @@ class Line(NamedTuple):
     line: SignatureLine
     place: int
     second: SignatureLine | None = None
+    origin: int = 1
 
 
 class Peer(NamedTuple):
@@ -85,12 +89,29 @@ class CheckpointStore:
         """Return the partitions of which this node has found its own trail altered, and not put right since."""
         return frozenset(row[0] for row in self._rows("altered"))
 
+    def origins(self) -> Origins:
+        """Return under which origins the partitions are and were signed."""
+        begun: dict[int, list[After]] = {}
+        for partition, *after in self._rows("origins"):
+            begun.setdefault(partition, []).append(After(*after))
+        return Origins(begun, (TakenBack(*row) for row in self._rows("taken_back")))
+
+    def begin_origin(self, partition: int, after: After, *, place: int, begun_at: int) -> None:
+        """
+        Note that *partition* is signed under the origin *after* this one, by the restatement at *place* of the topic.
+
+        *begun_at*: that record's timestamp (ms). Nobody has to agree any more on what differed before.
+        """
+        row = {"partition": partition, **after._asdict(), "place": place, "begun_at": begun_at}
+        self._do("begin_origin", **row)
+        self._do("origin_ended", **row)
+
     def signed(self) -> Mapping[int, Root]:
-        """Return the largest size ever signed, by partition."""
+        """Return the largest size ever signed, by partition; nothing of one whose origin we have not signed yet."""
         return {at: Root(size, root) for at, size, root in self._rows("signed")}
 
     def standing(self, node: str) -> Mapping[int, Root]:
-        """Return the largest size that we, *node*, signed and have not withdrawn, by partition."""
+        """Return by partition the largest size that we, *node*, signed of its origin of now and have not withdrawn."""
         return {at: Root(size, root) for at, size, root in self._rows("standing_signed", node=node)}
 
     def covered(self) -> Mapping[int, tuple[int, int]]:
@@ -101,13 +122,14 @@ class CheckpointStore:
         """Return the newest log time of the entries at [*first*, *end*), 0 where there is none."""
         return int(self._one("newest_log_time", partition=partition, first=first, end=end) or 0)
 
-    def sign(self, partition: int, signed: Root, line: str, *, newest: int | None) -> None:
-        """Write down what we sign. Raises psycopg's IntegrityError where the size is not beyond all we signed."""
-        self._do("sign", partition=partition, size=signed.size, root=signed.root, line=line, newest=newest)
+    def sign(self, partition: int, signed: Root, line: str, *, newest: int | None, origin: int = 1) -> None:
+        """Write down what we sign. Raises psycopg's IntegrityError where the size is not beyond all of that origin."""
+        row = {"partition": partition, **signed._asdict(), "line": line, "newest": newest, "origin": origin}
+        self._do("sign", **row)
 
     def adopt(self, one: Line) -> bool:
         """Write down what we had signed and do not know any more; return whether it was so."""
-        return bool(self._do("adopt", partition=one.partition, size=one.size, root=one.root, line=_text(one.line)))
+        return bool(self._do("adopt", **{**one._asdict(), "line": _text(one.line), "second": None}))
 
     def next_counter(self, node: str) -> int:
         """Return the counter of our next statement; inside a transaction, nobody else takes it before its end."""
@@ -132,6 +154,7 @@ class CheckpointStore:
         """Keep *lines* whose root is ours."""
         columns = {
             "partitions": [one.partition for one in lines],
+            "origins": [one.origin for one in lines],
             "sizes": [one.size for one in lines],
             "nodes": [one.node for one in lines],
             "roots": [one.root for one in lines],
@@ -147,16 +170,16 @@ class CheckpointStore:
         return bool(self._do("add_disagreement", **row))
 
     def other_roots(self, one: Line) -> Sequence[bytes]:
-        """Return other roots that the same node has signed for the same size."""
-        rows = self._rows("other_roots", partition=one.partition, size=one.size, node=one.node, root=one.root)
-        return [row[0] for row in rows]
+        """Return other roots that the same node has signed for the same size of the same origin."""
+        place = {"partition": one.partition, "origin": one.origin, "size": one.size}
+        return [row[0] for row in self._rows("other_roots", **place, node=one.node, root=one.root)]
 
     def open_disagreements(self) -> Sequence[Line]:
         """Return lines with another root than ours that nobody has settled."""
         rows = self._rows("open_disagreements")
         return [
-            Line(at, size, root, node, _line(line), place, None if second is None else _line(second))
-            for at, size, root, node, line, place, second in rows
+            Line(at, size, root, node, _line(line), place, None if second is None else _line(second), origin)
+            for at, size, root, node, line, place, second, origin in rows
         ]
 
     def count_open(self, partition: int, node: str) -> int:
@@ -165,11 +188,16 @@ class CheckpointStore:
 
     def repaired(self, one: Line) -> None:
         """Note that our own tree has the root of *one* now."""
-        self._do("repaired", partition=one.partition, size=one.size, root=one.root)
+        self._do("repaired", partition=one.partition, origin=one.origin, size=one.size, root=one.root)
 
-    def restate(self, one: Restatement, *, said_at: int, value: bytes) -> bool:
-        """Settle what a node has withdrawn, by the statement *value* that it has signed; return whether that is new."""
-        row = {**one._asdict(), "said_at": said_at, "value": value}
+    def restate(self, one: Restatement, *, said_at: int, value: bytes, place: int) -> bool:
+        """
+        Settle what a node has withdrawn, by the statement *value* that it has signed; return whether that is new.
+
+        *said_at*, *place*: timestamp (ms) and offset of its record.
+        """
+        row = {**one._asdict(), "after": None, "origin": number_of(one.after)}
+        row |= {"said_at": said_at, "value": value, "place": place}
         self._do("restated", **row)
         self._do("withdraw_lines", **row)
         return bool(self._do("add_restatement", **row))
@@ -183,7 +211,7 @@ class CheckpointStore:
         return {row[0]: Peer(*row) for row in self._rows("peers")}
 
     def agreed(self) -> Sequence[tuple[int, str, int]]:
-        """Return partition, node, and the largest size at which the node's root was ours."""
+        """Return partition, node, and the largest size of the origin of now at which the node's root was ours."""
         return [(at, node, size) for at, node, size in self._rows("agreed")]
 
     def read_from(self) -> int:
@@ -194,13 +222,14 @@ class CheckpointStore:
         """Note from which offset to read after a restart."""
         self._do("read_up_to", next_offset=next_offset)
 
-    def all_signed(self, partition: int, node: str) -> Sequence[Root]:
-        """Return all that we, *node*, signed of *partition* and have not withdrawn, smallest first."""
-        return [Root(*row) for row in self._rows("all_signed", partition=partition, node=node)]
+    def all_signed(self, partition: int, node: str, *, origin: int) -> Sequence[Root]:
+        """Return all that we, *node*, signed of that *origin* of *partition* and have not withdrawn, smallest first."""
+        return [Root(*row) for row in self._rows("all_signed", partition=partition, node=node, origin=origin)]
 
-    def quorum_size(self, partition: int, nodes: Sequence[str], *, least: int = QUORUM) -> int:
-        """Return the size of the largest checkpoint that so many of *nodes* have cosigned, 0 for none."""
-        return int(self._one("newest_checkpoint", partition=partition, nodes=list(nodes), least=least) or 0)
+    def quorum_size(self, partition: int, nodes: Sequence[str], *, origin: int, least: int = QUORUM) -> int:
+        """Return the size of the largest checkpoint of *origin* that so many of *nodes* have cosigned, 0 for none."""
+        wanted = {"partition": partition, "origin": origin, "nodes": list(nodes), "least": least}
+        return int(self._one("newest_checkpoint", **wanted) or 0)
 
     def _rows(self, name: str, **arguments: object) -> list[tuple[Any, ...]]:
         with reachable():

@@ -11,7 +11,7 @@ from yisong.postgres.connection import reachable
 from yisong.postgres.queries import queries
 from yisong.postgres.tree import tree_reader
 from yisong.proof.announcement import Restatement, decode
-from yisong.proof.checkpoint import Checkpoint, Signed, origin_of
+from yisong.proof.checkpoint import After, Checkpoint, Signed, number_of, origin_of
 from yisong.proof.inclusion import inclusion_proof
 from yisong.proof.note import parse_line
 from yisong.proof.receipt import Receipt
@@ -20,10 +20,15 @@ _SQL = queries(Path(__file__).with_name("checkpoints.sql"))
 
 
 class Progress(NamedTuple):
-    """Of one partition: how many *entries* the trail has, and how many of them a quorum has cosigned."""
+    """
+    Of one partition: how many *entries* the trail has, and how many of them a quorum has cosigned.
+
+    *origin*: the number of that under which it is signed now; 1 unless all nodes have restated it.
+    """
 
     entries: int
     cosigned: int
+    origin: int = 1
 
     @property
     def behind(self) -> int:
@@ -43,7 +48,8 @@ class Cosignatures:
     """
     What one node keeps of cosignatures: lines that verified, over roots that are those of its own tree.
 
-    Every method raises BusUnreachable.
+    Where a partition has had several origins, the newest counts that has what is asked for; what was not taken back of
+    the others still stands. Every method raises BusUnreachable.
     """
 
     def __init__(self, connection: Connection, *, bus: str, nodes: Collection[str]) -> None:
@@ -89,16 +95,27 @@ class Cosignatures:
         found = {}
         for partition, entries, _ in sorted(self._rows("own_trees")):
             newest = self.newest(partition, least=least)
-            found[partition] = Progress(entries, 0 if newest is None else newest.checkpoint.size)
+            origin = number_of(self._origins(partition)[0])
+            found[partition] = Progress(entries, 0 if newest is None else newest.checkpoint.size, origin)
         return found
 
+    def origin(self, partition: int) -> str:
+        """Return the origin under which *partition* is signed now."""
+        return origin_of(self._bus, partition, self._origins(partition)[0])
+
+    def _origins(self, partition: int) -> Sequence[After | None]:
+        """Return the origins of *partition*, the newest first."""
+        return *(After(*row) for row in self._rows("origins_of", partition=partition)), None
+
     def _signed(self, name: str, partition: int, **arguments: object) -> Signed | None:
-        rows = self._rows(name, partition=partition, nodes=self._nodes, **arguments)
-        if not rows:
-            return None
-        size, root, lines = rows[0]
-        checkpoint = Checkpoint(origin_of(self._bus, partition), size, root)
-        return Signed(checkpoint, tuple(parse_line(line.encode()) for line in lines))
+        for after in self._origins(partition):
+            origin = number_of(after)
+            rows = self._rows(name, partition=partition, origin=origin, nodes=self._nodes, **arguments)
+            if rows:
+                size, root, lines = rows[0]
+                checkpoint = Checkpoint(origin_of(self._bus, partition, after), size, root)
+                return Signed(checkpoint, tuple(parse_line(line.encode()) for line in lines))
+        return None
 
     def restatements(self, partition: int | None = None) -> Sequence[Kept]:
         """Return what nodes have withdrawn of *partition*, or of all, oldest first."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from yisong.errors import Unreadable
+from yisong.proof.checkpoint import After, origin_of, parse_origin
 from yisong.proof.exact import BEYOND, base64_text, from_base64, shown
 from yisong.proof.note import SignatureLine, parse_line
 from yisong.proof.tree import HASH_BYTES
@@ -26,6 +27,7 @@ class Announced(NamedTuple):
     A node has cosigned, by *line*, that the first *size* leaves of *partition* have the Merkle root *root*.
 
     *second*: its line of another algorithm on the same, where it signs one; whoever does not know it passes over it.
+    *after*: which origin of the partition it is of, None: the first.
     """
 
     partition: int
@@ -33,6 +35,7 @@ class Announced(NamedTuple):
     root: bytes
     line: SignatureLine
     second: SignatureLine | None = None
+    after: After | None = None
 
 
 class Halt(NamedTuple):
@@ -64,6 +67,7 @@ class Restatement(NamedTuple):
 
     *sound* is also the first offset that may differ: before it, the old tree and the new one are the same. *old_root*:
     the root that it signed for *size*; *new_root*: of its tree of that size now. *sizes*: those withdrawn, ascending.
+    *after*: under which origin of the partition they were signed, None: the first.
     """
 
     node: str
@@ -75,6 +79,7 @@ class Restatement(NamedTuple):
     new_root: bytes
     why: str
     sizes: tuple[int, ...]
+    after: After | None = None
 
 
 Statement = Checkpoints | Restatement
@@ -82,7 +87,7 @@ Statement = Checkpoints | Restatement
 
 def encode(statement: Statement, *, bus: str, key_id: str, sign: Callable[[bytes], bytes]) -> bytes:
     """Return the record's value for *statement*, which *sign* signs with the key *key_id* of the node."""
-    said = _plain(statement)
+    said = _plain(statement, bus)
     signature = base64_text(sign(_message(bus, said))).decode()
     return canonical({"v": 1, "statement": said, "key_id": key_id, "signature": signature})
 
@@ -108,7 +113,7 @@ def decode(value: bytes | None, *, bus: str) -> Claimed:
         if not isinstance(row, dict) or row.get("v") != 1:
             raise Unreadable("The record is no statement of version 1.")
         said = row["statement"]
-        statement = _restatement(said) if said["kind"] == "restatement" else _checkpoints(said)
+        statement = _restatement(said, bus) if said["kind"] == "restatement" else _checkpoints(said, bus)
         signature = from_base64(_text(row["signature"]).encode(), what="The signature of the statement")
         return Claimed(statement, _text(row["key_id"]), _message(bus, said), signature)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
@@ -119,29 +124,37 @@ def _message(bus: str, said: Mapping[str, Any]) -> bytes:
     return _CONTEXT + bus.encode() + b"\n" + canonical(dict(said))
 
 
-def _plain(statement: Statement) -> dict[str, object]:
+def _plain(statement: Statement, bus: str) -> dict[str, object]:
     if isinstance(statement, Restatement):
         roots = {name: base64_text(getattr(statement, name)).decode() for name in ("old_root", "new_root")}
-        return {"kind": "restatement", **statement._asdict(), "sizes": list(statement.sizes), **roots}
+        said = {"kind": "restatement", **statement._asdict(), "sizes": list(statement.sizes), **roots}
+        del said["after"]
+        return said | _origin(statement, bus)
     return {
         "kind": "checkpoints",
         "node": statement.node,
         "counter": statement.counter,
         "rulebook": statement.rulebook.hex(),
         "covered": statement.covered,
-        "partitions": [_plain_announced(one) for one in statement.announced],
+        "partitions": [_plain_announced(one, bus) for one in statement.announced],
         "halts": [one._asdict() for one in statement.halts],
     }
 
 
-def _plain_announced(one: Announced) -> dict[str, object]:
+def _origin(one: Announced | Restatement, bus: str) -> dict[str, object]:
+    """Return the field that names another origin than the first; there is none of the first."""
+    return {} if one.after is None else {"origin": origin_of(bus, one.partition, one.after)}
+
+
+def _plain_announced(one: Announced, bus: str) -> dict[str, object]:
     said = {"partition": one.partition, "size": one.size, "root": base64_text(one.root).decode()}
     lines = {"line": one.line, **({} if one.second is None else {"second": one.second})}
-    return said | {name: line.line.decode().removesuffix("\n") for name, line in lines.items()}
+    texts = {name: line.line.decode().removesuffix("\n") for name, line in lines.items()}
+    return said | texts | _origin(one, bus)
 
 
-def _checkpoints(said: dict[str, Any]) -> Checkpoints:
-    announced = tuple(map(_announced, said["partitions"]))
+def _checkpoints(said: dict[str, Any], bus: str) -> Checkpoints:
+    announced = tuple(_announced(row, bus) for row in said["partitions"])
     if said["kind"] != "checkpoints" or len({one.partition for one in announced}) < len(announced):
         raise Unreadable("The statement is of no known kind, or speaks of a partition twice.")
     halts = tuple(
@@ -158,17 +171,27 @@ def _checkpoints(said: dict[str, Any]) -> Checkpoints:
     )
 
 
-def _announced(row: dict[str, Any]) -> Announced:
+def _announced(row: dict[str, Any], bus: str) -> Announced:
     size, root = _number(row["size"]), from_base64(_text(row["root"]).encode(), what="A root")
     if size == 0:
         raise Unreadable("The statement signs a log without entries.")
     line, second = (parse_line(_text(row[name]).encode()) if name in row else None for name in ("line", "second"))
     if line is None:
         raise Unreadable("The statement signs something without a line.")
-    return Announced(_number(row["partition"]), size, _hash(root), line, second)
+    return Announced(_number(row["partition"]), size, _hash(root), line, second, _after(row, bus))
 
 
-def _restatement(said: dict[str, Any]) -> Restatement:
+def _after(row: dict[str, Any], bus: str) -> After | None:
+    """Return which origin *row* names, None for the first, which is never named."""
+    if "origin" not in row:
+        return None
+    origin = parse_origin(_text(row["origin"]))
+    if origin.bus != bus or origin.partition != row["partition"] or origin.after is None:
+        raise Unreadable("The statement names an origin that is none of its partition's, or the first.")
+    return origin.after
+
+
+def _restatement(said: dict[str, Any], bus: str) -> Restatement:
     old, new = (_hash(from_base64(_text(said[name]).encode(), what="A root")) for name in ("old_root", "new_root"))
     sizes = tuple(map(_number, said["sizes"]))
     sound, size, why = _number(said["sound"]), _number(said["size"]), _text(said["why"])
@@ -186,6 +209,7 @@ def _restatement(said: dict[str, Any]) -> Restatement:
         new,
         shown(why.encode(), longest=LONGEST_WHY),
         sizes,
+        _after(said, bus),
     )
 
 

@@ -12,19 +12,38 @@ from yisong.proof.exact import base64_text, from_base64, from_decimal, shown
 from yisong.proof.note import Note, SignatureLine, note_bytes, parse_note, read_note
 from yisong.proof.tree import HASH_BYTES
 
-_ORIGIN = re.compile(r"(?P<bus>[a-z0-9][a-z0-9.-]{0,62})/(?P<topic>case-events)/(?P<partition>0|[1-9][0-9]{0,8})")
+_ORIGIN = re.compile(
+    r"(?P<bus>[a-z0-9][a-z0-9.-]{0,62})/(?P<topic>case-events)/(?P<partition>0|[1-9][0-9]{0,8})"
+    r"(?:/(?P<number>[2-9]|[1-9][0-9]{1,8})/after/(?P<size>[1-9][0-9]{0,17})/(?P<root>[0-9a-f]{64}))?"
+)
 _LINES = 3
 
 
+class After(NamedTuple):
+    """
+    The last of the origin before: of *size* leaves and *root*, the largest checkpoint that was taken back of it.
+
+    *number*: the how-manieth origin of its partition comes after it. The first has nothing before it.
+    """
+
+    number: int
+    size: int
+    root: bytes
+
+
 class Origin(NamedTuple):
-    """Which log: a partition of a topic of a bus."""
+    """Which log: a partition of a topic of a bus; and *after* what, where all nodes have restated it (`origins`)."""
 
     bus: str
     topic: str
     partition: int
+    after: After | None = None
 
     def __str__(self) -> str:
-        return f"{self.bus}/{self.topic}/{self.partition}"
+        log = f"{self.bus}/{self.topic}/{self.partition}"
+        if self.after is None:
+            return log
+        return f"{log}/{self.after.number}/after/{self.after.size}/{self.after.root.hex()}"
 
 
 class Checkpoint(NamedTuple):
@@ -53,9 +72,14 @@ class Signed(NamedTuple):
         return note_bytes(Note(self.checkpoint.text, self.signatures))
 
 
-def origin_of(bus: str, partition: int) -> str:
-    """Return the origin of a partition of ``case-events`` of the bus of that name."""
-    return str(Origin(bus, "case-events", partition))
+def origin_of(bus: str, partition: int, after: After | None = None) -> str:
+    """Return an origin of a partition of ``case-events`` of the bus of that name: the first, or one *after* another."""
+    return str(Origin(bus, "case-events", partition, after))
+
+
+def number_of(after: After | None) -> int:
+    """Return the how-manieth origin of its partition that is which comes *after* another; 1 for the first."""
+    return 1 if after is None else after.number
 
 
 def parse_origin(origin: str) -> Origin:
@@ -65,7 +89,8 @@ def parse_origin(origin: str) -> Origin:
         raise Unreadable(
             f"The checkpoint is of the log {shown(origin.encode())}, and that is no partition of case-events of a bus."
         )
-    return Origin(found["bus"], found["topic"], int(found["partition"]))
+    last = found["number"] and After(int(found["number"]), int(found["size"]), bytes.fromhex(found["root"]))
+    return Origin(found["bus"], found["topic"], int(found["partition"]), last or None)
 
 
 def parse_checkpoint(text: bytes) -> Checkpoint:

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 from yisong.errors import KeyNotUsable
 from yisong.ledger import Law
 from yisong.proof.announcement import Announced, Claimed, Statement, encode
-from yisong.proof.checkpoint import Checkpoint, origin_of
+from yisong.proof.checkpoint import After, Checkpoint, origin_of
 from yisong.proof.cosignature import cosign, cosigned_at
 from yisong.proof.cosigners import cosigner_name
 from yisong.proof.note import SignatureLine
@@ -32,7 +32,7 @@ class Nodes:
 
     def __init__(self, law: Law) -> None:
         """Read the rows of use ``cosign``."""
-        self.bus = law.bus.name
+        self.bus, self._law = law.bus.name, law
         self._rows: dict[str, list[Key]] = {}
         self._seconds: dict[str, list[Key]] = {}
         for key in (key for key in law.rulebook.keys.values() if key.use == "cosign"):
@@ -43,6 +43,11 @@ class Nodes:
     def names(self) -> frozenset[str]:
         """The nodes that have a key."""
         return frozenset(self._rows)
+
+    def named(self, at: int) -> frozenset[str]:
+        """Return the nodes that have a key in the version of the rulebook in force *at* that instant (ms)."""
+        law = self._law.at(at)
+        return self.names if law is self._law else Nodes(law).names
 
     def said(self, claimed: Claimed, *, at: int) -> bool:
         """Hold where the node that a statement names has signed it with a key that was valid *at* that instant (ms)."""
@@ -58,7 +63,7 @@ class Nodes:
         return one.second is not None and self._holds(node, one, one.second, self._seconds)
 
     def _holds(self, node: str, one: Announced, line: SignatureLine, rows: Mapping[str, list[Key]]) -> bool:
-        checkpoint = Checkpoint(origin_of(self.bus, one.partition), one.size, one.root)
+        checkpoint = Checkpoint(origin_of(self.bus, one.partition, one.after), one.size, one.root)
         for row in rows.get(node, ()):
             time = cosigned_at(checkpoint, line, key=self._verifier_key(node, row))
             if time is not None and row.usable(time * 1000):
@@ -105,9 +110,9 @@ class Cosigner(NamedTuple):
     key: VerifierKey
     private: bytes
 
-    def line(self, partition: int, size: int, root: bytes, *, time: int) -> SignatureLine:
-        """Return our cosignature of a checkpoint, made at *time* (seconds)."""
-        checkpoint = Checkpoint(origin_of(self.bus, partition), size, root)
+    def line(self, partition: int, size: int, root: bytes, *, time: int, after: After | None = None) -> SignatureLine:
+        """Return our cosignature of a checkpoint of that origin of the partition, made at *time* (seconds)."""
+        checkpoint = Checkpoint(origin_of(self.bus, partition, after), size, root)
         return cosign(checkpoint, key=self.key, private=self.private, time=time)
 
     def statement(self, statement: Statement) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final
 
 from yisong.errors import NotProven, Unreadable
 from yisong.proof.announcement import Claimed, Restatement, decode
-from yisong.proof.checkpoint import Checkpoint, Origin
+from yisong.proof.checkpoint import After, Checkpoint, Origin, origin_of, parse_origin
 from yisong.proof.cosigners import cosigner_name
 from yisong.proof.exact import shown
 from yisong.proof.policy import Policy
@@ -45,10 +45,11 @@ def parse_restatements(data: bytes) -> tuple[bytes, ...]:
 
 def restated(values: Collection[bytes], *, origin: Origin, policy: Policy) -> tuple[Restatement, ...]:
     """
-    Return what nodes of *policy* have taken back of the log *origin*, in the order of *values*, each once.
+    Return what nodes of *policy* have taken back of the partition of *origin*, in the order of *values*, each once.
 
-    What is of another log, or of a node that the policy does not name, concerns nothing here. Raises Unreadable: no
-    restatement. NotProven: the node that it names has not signed it.
+    That is, of any of its origins; a line is taken back of its own only. What is of another partition, or of a node
+    that the policy does not name, concerns nothing here. Raises Unreadable: no restatement. NotProven: the node that it
+    names has not signed it.
     """
     found = []
     for value in dict.fromkeys(values):
@@ -67,20 +68,31 @@ def restated(values: Collection[bytes], *, origin: Origin, policy: Policy) -> tu
 
 
 def withdrawn_from(checkpoint: Checkpoint, taken_back: Sequence[Restatement], *, bus: str) -> frozenset[str]:
-    """Return the cosigners whose lines on *checkpoint* say nothing any more: its size is one that they took back."""
-    return frozenset(cosigner_name(bus, one.node) for one in taken_back if checkpoint.size in one.sizes)
+    """Return the cosigners whose lines on *checkpoint* say nothing any more: it is one that they took back."""
+    return frozenset(cosigner_name(bus, one.node) for one in taken_back if _touches(one, checkpoint, bus=bus))
+
+
+def _touches(one: Restatement, checkpoint: Checkpoint, *, bus: str) -> bool:
+    return checkpoint.size in one.sizes and checkpoint.origin == origin_of(bus, one.partition, one.after)
 
 
 def restated_words(taken_back: Sequence[Restatement], checkpoint: Checkpoint) -> Iterator[str]:
     """Yield what was taken back, in words, and whether it touches *checkpoint*."""
+    bus, _, _, last = parse_origin(checkpoint.origin)
+    if last is not None:
+        yield (
+            f"All nodes have taken back checkpoints of this partition, so it goes on under its origin number "
+            f"{last.number}. The last of the origin before, taken back as well, was of {last.size} leaves and had the "
+            f"root {last.root.hex()}: this is what the name of the log {checkpoint.origin} says"
+        )
     for one in taken_back:
-        touched = checkpoint.size in one.sizes
+        touched = _touches(one, checkpoint, bus=bus)
         here = "This checkpoint is one of them" if touched else f"That of {checkpoint.size} leaves is none of them"
         yield (
             f"{one.node} was wrong, and has taken back {len(one.sizes)} checkpoints that it had signed of "
-            f"{checkpoint.origin}, of sizes from {one.sizes[0]} to {one.size}. Up to offset {one.sound} nothing "
-            f"differs. {here}{', so its line does not count' if touched else ''}. Why, in its words: "
-            f"{shown(one.why.encode(), longest=len(one.why))}"
+            f"{origin_of(bus, one.partition, one.after)}, of sizes from {one.sizes[0]} to {one.size}. Up to offset "
+            f"{one.sound} nothing differs. {here}{', so its line does not count' if touched else ''}. Why, in its "
+            f"words: {shown(one.why.encode(), longest=len(one.why))}"
         )
 
 
@@ -94,9 +106,15 @@ def restated_facts(taken_back: Sequence[Restatement]) -> list[dict[str, object]]
             "old_root": one.old_root.hex(),
             "new_root": one.new_root.hex(),
             "why": one.why,
+            **after_facts(one.after),
         }
         for one in taken_back
     ]
+
+
+def after_facts(after: After | None) -> dict[str, object]:
+    """Return which origin of the partition is meant, for programs; nothing where it is the first."""
+    return {} if after is None else {"after": {**after._asdict(), "root": after.root.hex()}}
 
 
 def _keys(node: str, policy: Policy) -> list[bytes]:

@@ -14,6 +14,7 @@ from yisong.audit.trails import Trail
 from yisong.home import AGENCIES
 from yisong.ledger import Law
 from yisong.postgres import queries
+from yisong.postgres.checkpoints import CheckpointStore
 from yisong.postgres.connection import reachable
 
 _SQL: Final = queries(Path(postgres.__file__).with_name("checkpoints.sql"))
@@ -40,6 +41,7 @@ class PartitionRow(NamedTuple):
     """
     One partition: how many *entries* our own book has, what the nodes have, and the last checkpoint of all four.
 
+    *origin*: the number of that under which it is signed now; above 1 where all nodes have restated it.
     *first_difference*: the stretch of offsets, from the last common one on, in which the first difference lies.
     *altered*: the offset at which our own trail was found altered.
     """
@@ -51,6 +53,7 @@ class PartitionRow(NamedTuple):
     root: bytes | None
     first_difference: tuple[int, int] | None
     altered: int | None
+    origin: int = 1
 
     @property
     def lagging(self) -> tuple[NodeCell, ...]:
@@ -91,7 +94,7 @@ def agreed(connection: Connection[Any], trail: Trail, law: Law, *, now: int) -> 
             differs.setdefault((partition, node), size)
         altered = dict(connection.execute(_FAULTS).fetchall())
         peers = {row[0]: row for row in connection.execute(_SQL["peers"]).fetchall()}
-    cosignatures = trail.cosignatures(law)
+    cosignatures, origins = trail.cosignatures(law), CheckpointStore(connection).origins()
     rows = []
     for partition, entries in sorted(own.items()):
         if not entries:
@@ -99,7 +102,8 @@ def agreed(connection: Connection[Any], trail: Trail, law: Law, *, now: int) -> 
         newest = cosignatures.newest(partition, least=len(AGENCIES))
         common = (0, None) if newest is None else (newest.checkpoint.size, newest.checkpoint.root)
         cells = tuple(_cell(node, partition, entries, same, differs) for node in AGENCIES)
-        rows.append(_row(partition, entries, cells, common, altered.get(partition)))
+        row = _row(partition, entries, cells, common, altered.get(partition))
+        rows.append(row._replace(origin=origins.number(partition)))
     found = tuple(_peer(node, peers.get(node)) for node in AGENCIES)
     return Agreement(tuple(rows), found, law.bus.partitions - len(rows), now)
 

@@ -2,9 +2,12 @@
 -- For each of these positions of one partition: the largest number of nodes that have cosigned one checkpoint over it.
 WITH reach AS (
     SELECT signed.size, count(*) AS nodes
-      FROM local_cosignatures AS signed
-     WHERE signed."partition" = %(partition)s AND signed.size > %(first)s AND signed.node = ANY(%(nodes)s::text[])
-     GROUP BY signed.size, signed.root
+      FROM (SELECT 1 AS number UNION ALL
+            SELECT number FROM local_origins WHERE "partition" = %(partition)s) AS origin
+     CROSS JOIN LATERAL (SELECT * FROM local_cosignatures AS one
+                          WHERE one."partition" = %(partition)s AND one.origin = origin.number
+                            AND one.size > %(first)s AND one.node = ANY(%(nodes)s::text[])) AS signed
+     GROUP BY signed.origin, signed.size, signed.root
 )
 SELECT wanted."offset", coalesce(max(reach.nodes), 0)
   FROM unnest(%(offsets)s::bigint[]) AS wanted ("offset")
@@ -12,13 +15,19 @@ SELECT wanted."offset", coalesce(max(reach.nodes), 0)
  GROUP BY wanted."offset";
 
 -- cosigned --
--- For each of these positions and each node: the first line with which it cosigned a checkpoint over it.
+-- For each of these positions and each node: the first line with which it cosigned a checkpoint over it, and did not take
+-- that back. A partition that all nodes have restated has several origins.
 SELECT wanted."partition", wanted."offset", peer.node, first.line
   FROM unnest(%(partitions)s::integer[], %(offsets)s::bigint[]) AS wanted ("partition", "offset")
  CROSS JOIN unnest(%(nodes)s::text[]) AS peer (node)
- CROSS JOIN LATERAL (SELECT line FROM local_cosignatures AS one
-                      WHERE one."partition" = wanted."partition" AND one.node = peer.node AND one.size > wanted."offset"
-                      ORDER BY one.size LIMIT 1) AS first;
+ CROSS JOIN LATERAL (SELECT smallest.line
+                       FROM (SELECT 1 AS number UNION ALL
+                             SELECT number FROM local_origins WHERE "partition" = wanted."partition") AS origin
+                      CROSS JOIN LATERAL (SELECT line FROM local_cosignatures AS one
+                                           WHERE one."partition" = wanted."partition" AND one.node = peer.node
+                                             AND one.origin = origin.number AND one.size > wanted."offset"
+                                           ORDER BY one.size LIMIT 1) AS smallest
+                      ORDER BY origin.number LIMIT 1) AS first;
 
 -- dockets_waiting --
 -- Every docket in which a clock still runs or was never stopped.

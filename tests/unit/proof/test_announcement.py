@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.vectors.proof_world import BUS, COSIGNERS, NOW, QUANTUM
 from yisong.errors import Unreadable
 from yisong.proof.announcement import Announced, Checkpoints, Halt, Restatement, Statement, decode, encode
+from yisong.proof.checkpoint import After, origin_of
 from yisong.signing.sign import sign_bytes
 from yisong.signing.verify import verifies
 
@@ -18,6 +19,9 @@ POLICE = COSIGNERS["police"]
 LINE = Announced(4, NOW.size, NOW.root, POLICE.line(NOW))
 SAID = Checkpoints("police", 7, b"r" * 32, 1_470_000_000_000, (LINE,), (Halt(3, "building"), Halt(None, "rulebook")))
 SECONDED = SAID._replace(announced=(LINE._replace(second=QUANTUM.line(NOW)),))
+#: The same under the origin that came after one whose last checkpoint was of 13 leaves.
+AFTER = After(2, 13, b"w" * 32)
+AGAIN = LINE._replace(after=AFTER, line=POLICE.line(NOW._replace(origin=origin_of(BUS, 4, AFTER))))
 RESTATED = Restatement("police", 8, 4, 10, 13, b"o" * 32, b"n" * 32, "restored from a copy", (11, 13))
 
 
@@ -32,7 +36,9 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> bytes:
 
 
 class TestAStatement:
-    @pytest.mark.parametrize("statement", [SAID, SECONDED, RESTATED], ids=["checkpoints", "second line", "restatement"])
+    @pytest.mark.parametrize("statement", [
+        SAID, SECONDED, RESTATED, SAID._replace(announced=(AGAIN,)), RESTATED._replace(after=AFTER),
+    ], ids=["checkpoints", "second line", "restatement", "second origin", "restatement of it"])  # fmt: skip
     def test_comes_back_as_it_was_said_and_signed(self, statement: Statement) -> None:
         claimed = decode(_value(statement), bus=BUS)
 
@@ -48,6 +54,22 @@ class TestAStatement:
         claimed = decode(_value(SAID, bus="another"), bus=BUS)
 
         assert not verifies(claimed.signature, claimed.message, POLICE.key.public)
+
+    def test_of_the_first_origin_is_the_bytes_that_it_always_was(self) -> None:
+        """A field names another origin; there is none of the first, so that what was signed stays as it was signed."""
+        for statement in (SAID, RESTATED):
+            assert b"origin" not in _value(statement)
+            assert b"after" not in _value(statement)
+        named = json.loads(_value(SAID._replace(announced=(AGAIN,))))["statement"]["partitions"][0]
+        assert named["origin"] == f"{BUS}/case-events/4/2/after/13/{b'w'.hex() * 32}"
+
+    @pytest.mark.parametrize(
+        "origin",
+        [f"{BUS}/case-events/4", origin_of(BUS, 5, AFTER), origin_of("another", 4, AFTER), "elsewhere", 2, None],
+    )
+    def test_of_an_origin_that_is_none_of_the_partition_s_is_refused(self, origin: object) -> None:
+        with pytest.raises(Unreadable, match=r"origin|log|text"):
+            decode(_changed(lambda said: said["partitions"][0].update(origin=origin)), bus=BUS)
 
     @pytest.mark.parametrize("name", ["node", "counter", "rulebook", "covered", "halts"])
     def test_of_which_a_word_was_changed_is_not_signed(self, name: str) -> None:

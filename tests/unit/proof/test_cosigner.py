@@ -9,6 +9,7 @@ from tests.unit.proof.dossier_world import BUS, good, profile
 from yisong.errors import KeyNotUsable
 from yisong.ledger import Law
 from yisong.proof.announcement import Announced
+from yisong.proof.checkpoint import After
 from yisong.proof.cosigner import Cosigner, Nodes
 from yisong.proof.cosigners import cosigners
 from yisong.proof.policy import policy_of
@@ -86,3 +87,31 @@ class TestASecondKey:
 
         assert {key.name for key in policy.witnesses.values()} == {f"{BUS}/police"}
         assert policy.count(("police-1", "police-2")) == policy.count(("police-2",)) == (1, 1, 1)
+
+
+class TestALineOfALaterOrigin:
+    def test_holds_under_no_other(self, keys: Keystore) -> None:
+        """One that was replayed from the old origin says nothing of the new, although size and root are the same."""
+        nodes = _nodes(*keys.keys())
+        first, _ = _both(nodes, keys)
+        said, after = (PARTITION, CHECKPOINT.size, CHECKPOINT.root), After(2, 7, bytes(32))
+        old = Announced(*said, first.line(*said, time=AT // 1000))
+        new = Announced(*said, first.line(*said, time=AT // 1000, after=after), after=after)
+
+        assert nodes.cosigned("police", old)
+        assert nodes.cosigned("police", new)
+        assert not nodes.cosigned("police", old._replace(after=after))
+        assert not nodes.cosigned("police", new._replace(after=None))
+        assert not nodes.cosigned("police", new._replace(after=after._replace(number=3)))
+
+
+class TestTheNodesThatARulebookNames:
+    def test_are_those_of_the_version_in_force(self, keys: Keystore) -> None:
+        """A node whose key is registered later is not waited for before."""
+        others = tuple(key for key in profile().keys if key.org != "S-police")
+        first = genesis(replace(profile(), keys=others))
+        later = replace(genesis(replace(profile(), keys=(*others, keys.keys()[0]))), n=2, effective_from=ENDED)
+        nodes = Nodes(Law.of([first, later]))
+
+        assert nodes.named(ENDED - 1) == {"cac", "copyright", "miit"}
+        assert nodes.named(ENDED) == nodes.names == {"cac", "copyright", "miit", "police"}

@@ -6,7 +6,7 @@ from tests.vectors import proof_world as world
 from tests.vectors.make_proofs import policies
 from tests.vectors.proof_world import BUS, COSIGNERS, KEYS, NODES, NOW, OLD_CAC, QUANTUM, SIGNED_AT, signed
 from yisong.errors import KeyNotUsable, Unreadable
-from yisong.proof.checkpoint import Checkpoint, Signed, origin_of, parse_origin
+from yisong.proof.checkpoint import After, Checkpoint, Signed, origin_of, parse_origin
 from yisong.proof.cosignature import cosign, cosigned_at
 from yisong.proof.cosigners import cosigners
 from yisong.proof.policy import Count, policy_of
@@ -116,9 +116,19 @@ class TestOrigin:
 
         assert (origin.bus, origin.partition, str(origin)) == (BUS, 11, "conformance/case-events/11")
 
-    @pytest.mark.parametrize(
-        "text", ["", "a/b", "a/case-events/", "a/case-events/01", "a/case-events/-1", "A/case-events/1", "a/rulebook/0"]
-    )
+    def test_names_the_last_of_the_one_before_where_all_nodes_have_restated_that(self) -> None:
+        after = After(2, 13, b"\xab" * 32)
+        origin = parse_origin(origin_of(BUS, 11, after))
+
+        assert (origin.bus, origin.partition, origin.after) == (BUS, 11, after)
+        assert str(origin) == f"conformance/case-events/11/2/after/13/{'ab' * 32}"
+
+    @pytest.mark.parametrize("text", [
+        "", "a/b", "a/case-events/", "a/case-events/01", "a/case-events/-1", "A/case-events/1", "a/rulebook/0",
+        f"a/case-events/1/1/after/13/{'ab' * 32}", f"a/case-events/1/02/after/13/{'ab' * 32}",
+        f"a/case-events/1/2/after/0/{'ab' * 32}", f"a/case-events/1/2/after/13/{'AB' * 32}",
+        f"a/case-events/1/2/after/13/{'ab' * 31}", f"a/case-events/1/2/after/13/{'ab' * 32}/", "a/case-events/1/2",
+    ])  # fmt: skip
     def test_is_nothing_else(self, text: str) -> None:
         """Only partitions of case-events of a bus have checkpoints."""
         with pytest.raises(Unreadable, match="no partition of case-events"):

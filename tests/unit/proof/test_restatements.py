@@ -11,6 +11,7 @@ from tests.unit.proof.dossier_world import BUS, COSIGNERS, PARTITION, POLICY, go
 from yisong.cli.verify import verify as verify_command
 from yisong.errors import NotProven, Unreadable
 from yisong.proof.announcement import Checkpoints, Restatement, Statement, encode
+from yisong.proof.checkpoint import After, Signed, origin_of
 from yisong.proof.dossier import dossier_bytes, parse_dossier
 from yisong.proof.policy import policy_of
 from yisong.proof.receipt import Receipt, receipt_bytes
@@ -23,6 +24,9 @@ SIZE = good().signed.checkpoint.size
 BEFORE = Restatement("police", 8, PARTITION, 2, 5, b"o" * 32, b"n" * 32, "restored from a copy", (3, 5))
 #: And here that very one.
 HERE = BEFORE._replace(counter=9, size=SIZE, sizes=(SIZE - 1, SIZE))
+
+#: What all four took back last.
+AFTER = After(2, SIZE, HERE.old_root)
 
 app = typer.Typer()
 app.command()(verify_command)
@@ -85,6 +89,42 @@ class TestARestatement:
         other = said(Checkpoints("police", 7, b"r" * 32, 1_470_000_000_000, ()))
         with pytest.raises(Unreadable, match="takes nothing back"):
             verify(receipt(), policy=POLICY, restatements=[other])
+
+
+class TestALogThatAllHaveRestated:
+    """Its new origin names the checkpoint that ended the old; what was sound of that stays proven."""
+
+    def _receipt(self, after: After | None) -> bytes:
+        record, checkpoint = good().records[0], good().signed.checkpoint
+        under = checkpoint._replace(origin=origin_of(BUS, PARTITION, after))
+        note = Signed(under, tuple(one.line(under) for one in COSIGNERS.values()))
+        return receipt_bytes(Receipt(record.leaf, world.decode(record.leaf).offset, record.path, note))
+
+    def test_is_proven_under_its_new_origin_which_says_what_ended_the_old(self) -> None:
+        statement = verify(self._receipt(AFTER), policy=POLICY)
+
+        assert statement.facts["origin"] == f"{BUS}/case-events/{PARTITION}/2/after/{SIZE}/{'6f' * 32}"
+        assert statement.facts["have"] == 4
+        (words,) = statement.restated
+        assert f"origin number 2. The last of the origin before, taken back as well, was of {SIZE} leaves" in words
+        assert verify(self._receipt(None), policy=POLICY).restated == ()
+
+    def test_has_lines_taken_back_of_one_origin_only(self) -> None:
+        """All four have restated this very size, under the first; and one node, later, under the second."""
+        first = [said(HERE._replace(node=node), by=node) for node in COSIGNERS]
+        again = said(HERE._replace(counter=10, after=AFTER))
+        statement = verify(self._receipt(AFTER), policy=POLICY, restatements=first)
+        assert statement.facts["have"] == 4
+        assert [f"signed of {BUS}/case-events/{PARTITION}, of sizes" in one for one in statement.restated] == [
+            False, True, True, True, True,
+        ]  # fmt: skip
+
+        assert verify(self._receipt(AFTER), policy=POLICY, restatements=[*first, again]).facts["have"] == 3
+        with pytest.raises(NotProven, match="recorded by 0 of 4"):
+            verify(self._receipt(None), policy=POLICY, restatements=first)
+        three = verify(self._receipt(None), policy=POLICY, restatements=[again])
+        assert three.facts["have"] == 4
+        assert three.facts["restatements"][0]["after"] == {"number": 2, "size": SIZE, "root": "6f" * 32}  # type: ignore[index]
 
 
 class TestADossier:
