@@ -54,9 +54,9 @@ class Exchange:
     def round(self, *, timeout_ms: int = _POLL_MS) -> None:
         """Do one round, which waits *timeout_ms* for something to come. Raises BusUnreachable."""
         self._take(timeout_ms)
+        now = self._what.now()
         # An answer that came in time may still lie on the topic: nobody has failed to answer before it is read.
-        if self._topic.is_read():
-            now = self._what.now()
+        if self._statements.run("overdue", now=now) == [(True,)] and self._topic.is_read():
             self._statements.run("unanswered", now=now)
             self._statements.run("expire", now=now)
         self._say()

@@ -20,6 +20,9 @@ from yisong.metrics import Metrics
 _LOG = logging.getLogger(__name__)
 # So many of the newest records of each partition are read again at the start.
 _REREAD = 100
+# A batch costs as much as some dozen records. After one of few records a trail rests so many times as long as it took,
+# up to so many seconds, and the next one has more: a record alone does not wait, and a machine in need gets some rest.
+_MANY, _REST, _LONGEST_REST = 500, 2.0, 0.1
 # A log that is silent for so many seconds is no reason not to know of a new version: the sender asks, too.
 _LOOK = 30.0
 
@@ -58,7 +61,9 @@ class Trail:
     def follow(self, *, stopped: Callable[[], bool]) -> None:
         """Take step after step until *stopped*. Raises WorldFault, ProofFault or WiringFault."""
         while not stopped():
-            self.step(timeout_ms=500, stopped=stopped)
+            begun = time.monotonic()
+            if 0 < self.step(timeout_ms=500, stopped=stopped) < _MANY:
+                time.sleep(min(_REST * (time.monotonic() - begun), _LONGEST_REST))
 
     def step(self, *, timeout_ms: int, stopped: Callable[[], bool] = lambda: False) -> int:
         """Bring what the log holds next into the trail, and return how many records that was."""

@@ -87,12 +87,13 @@ class Sharing:
         """Look at the entries that are new, and return whether there were any. Raises BusUnreachable."""
         with reachable():
             unlooked = cast("list[tuple[int, int, int]]", self._rows("unlooked"))
-            for partition, first, next_offset in unlooked:
+            if unlooked:
+                partitions, firsts, ends = zip(*unlooked, strict=True)
+                spans = {"partitions": list(partitions), "firsts": list(firsts), "next_offsets": list(ends)}
                 with self._connection.transaction():
-                    span = {"partition": partition, "first": first, "next_offset": next_offset}
-                    for (case_id,) in cast("list[tuple[str]]", self._rows("dockets_to_share", **span)):
+                    for case_id, next_offset in cast("list[tuple[str, int]]", self._rows("dockets_to_share", **spans)):
                         self._share(case_id, next_offset, law)
-                    self._run("looked", partition=partition, next_offset=next_offset)
+                    self._run("looked", **spans)
         return bool(unlooked)
 
     def _share(self, case_id: str, next_offset: int, law: Law) -> None:

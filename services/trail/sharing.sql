@@ -25,10 +25,13 @@ SELECT positions."partition", coalesce(local_sharing.next_offset, 0), positions.
  WHERE positions.next_offset > coalesce(local_sharing.next_offset, 0);
 
 -- dockets_to_share --
--- The dockets in which something was admitted that gives somebody a key, or takes a body away.
-SELECT DISTINCT docket FROM entries
- WHERE "partition" = %(partition)s AND "offset" >= %(first)s AND "offset" < %(next_offset)s
-   AND verdict IN ('admitted', 'admitted-late')
+-- The dockets in which something was admitted that gives somebody a key, or takes a body away, and up to where we look.
+SELECT DISTINCT docket, asked.next_offset
+  FROM unnest(%(partitions)s::integer[], %(firsts)s::bigint[], %(next_offsets)s::bigint[])
+       AS asked ("partition", first, next_offset)
+  JOIN entries ON entries."partition" = asked."partition"
+              AND entries."offset" >= asked.first AND entries."offset" < asked.next_offset
+ WHERE verdict IN ('admitted', 'admitted-late')
    AND (event_type IN ('ClueHandedOver', 'CaseOpened', 'CriminalCaseFiled', 'CriminalReferralSent', 'ReferralRerouted',
                        'BodyErased')
         OR EXISTS (SELECT 1 FROM local_wraps WHERE local_wraps.event_id = uuid_send(entries.event_id))
@@ -36,7 +39,8 @@ SELECT DISTINCT docket FROM entries
 
 -- looked --
 -- Note how far the entries have been looked at.
-INSERT INTO local_sharing ("partition", next_offset) VALUES (%(partition)s, %(next_offset)s)
+INSERT INTO local_sharing ("partition", next_offset)
+SELECT * FROM unnest(%(partitions)s::integer[], %(next_offsets)s::bigint[])
 ON CONFLICT ("partition") DO UPDATE SET next_offset = excluded.next_offset;
 
 -- docket_leaves --

@@ -1,7 +1,9 @@
 """What can somebody do to a gateway who means no good? OWASP's list, on a real bus, over a real socket."""
 
+import contextlib
 import json
 import re
+import select
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -291,6 +293,17 @@ def test_who_never_ends_his_headers_is_let_go_and_keeps_nobody_out(gateway: Gate
     finally:
         for connection in slow:
             connection.close()
+
+
+def test_headers_without_end_are_refused_and_take_no_memory(gateway: Gateway) -> None:
+    address = urlsplit(gateway.address)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=120) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+        sent_all = 0
+        with contextlib.suppress(ConnectionError):
+            while sent_all < 10_000_000 and not select.select([connection], [], [], 0)[0]:
+                sent_all += connection.send(b"X-More: " + b"a" * 4000 + b"\r\n")
+        assert sent_all < 10_000_000, "the gateway takes ten megabytes of headers"
 
 
 def test_a_length_that_lies_is_refused(gateway: Gateway) -> None:

@@ -98,6 +98,60 @@ class TestSubmit:
         assert outbox.rows_in("waiting", limit=2) == rows[:2]
 
 
+class TestWhoWaits:
+    def test_sees_in_which_states_there_is_something_to_do(self, outbox: Outbox) -> None:
+        assert outbox.open_states() == set()
+        first, _ = signed(outbox, draft(), draft())
+        outbox.submit(draft(case_id=OTHER_CASE))
+        outbox.log([Logged(first.serial, Position(0, 7), 1_000)])
+        assert outbox.open_states() == {"waiting", "signed", "logged"}
+
+    def test_sees_nothing_to_do_where_everything_has_its_verdict(self, outbox: Outbox) -> None:
+        (row,) = signed(outbox, draft())
+        outbox.settle([Settled(row.serial, Position(0, 7), 1_000, "admitted", None)])
+        outbox.park(outbox.submit(draft(publisher="P9801")), reason="wrong-key")
+        assert outbox.open_states() == set()
+
+    @pytest.mark.parametrize("open_outbox", ["postgres"], indirect=True)
+    def test_is_told_by_the_database(self, open_outbox: Open, police_dsn: tuple[str, str]) -> None:
+        """The sender of what is to be published and of verdicts of the trail, a gateway of verdicts on what it sent."""
+        outbox = open_outbox()
+        with closing(psycopg.connect(police_dsn[0], autocommit=True)) as listening:
+            listening.execute("LISTEN yisong_sender")
+            listening.execute("LISTEN yisong_verdicts")
+            with closing(listening.notifies(timeout=120)) as told:
+                (row,) = signed(outbox, draft())
+                assert next(told).channel == "yisong_sender"
+                outbox.settle([Settled(row.serial, Position(0, 7), 1_000, "admitted", None)])
+                assert next(told).channel == "yisong_verdicts"
+                outbox.park(outbox.submit(draft(publisher="P9801")), reason="wrong-key")
+                assert (next(told).channel, next(told).channel) == ("yisong_sender", "yisong_verdicts")
+                with psycopg.connect(police_dsn[0], autocommit=True) as trail:
+                    trail.execute(
+                        'INSERT INTO local_batches ("partition", first_offset, next_offset, received_at) '
+                        "VALUES (0, 0, 1, 1000)"
+                    )
+                assert next(told).channel == "yisong_sender"
+
+
+class TestManyAtOnce:
+    @pytest.mark.parametrize("open_outbox", ["postgres"], indirect=True)
+    def test_are_submitted_as_one_after_the_other(self, open_outbox: Open) -> None:
+        outbox = open_outbox()
+        assert isinstance(outbox, PostgresOutbox)
+        old = outbox.submit(draft(digest=b"a" * 32))
+        again_otherwise = draft(event_id=old.draft.said.event_id, digest=b"b" * 32)
+        new = [draft(publisher=publisher) for publisher in ("V9801", "P9801", "V9801")]
+
+        rows = outbox.submit_all([new[0], again_otherwise, *new[1:]])
+
+        assert rows[old.draft.said.event_id] == old
+        assert [row.draft for row in outbox.rows_in("waiting", limit=9)] == [old.draft, *new]
+        assert outbox.rows_of([new[2].said.event_id, b"?" * 16]) == {
+            new[2].said.event_id: again(outbox, rows[new[2].said.event_id])
+        }
+
+
 class TestNumbers:
     def test_the_head_of_a_chain_is_its_newest_number(self, outbox: Outbox) -> None:
         signed(outbox, draft(), draft())

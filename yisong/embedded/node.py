@@ -19,6 +19,8 @@ CLOCKS: Final = "clocks"
 
 # Whoever looks at a bus on one machine does not want to wait long for a proof.
 _CHECKPOINT_SECONDS: Final = 1.0
+# Whoever publishes waits for the verdict of a node: on one machine desks and clocks, which have hours, let it go first.
+_LATER: Final = ("nice", "-n", "10")
 # Desks and clocks write to the outbox that the node sends, so they are stopped before it.
 _STAGE_OF_NODES, _STAGE_OF_OTHERS = 1, 2
 
@@ -46,12 +48,12 @@ def program(home: Home, agency: str, *, log: Path) -> Program:
 
 def desk_program(home: Home, agency: str, *, log: Path) -> Program:
     """Return the desk of *agency* as a program to start."""
-    return _service(desk_name(agency), home, agency, log=log, stage=_STAGE_OF_OTHERS)
+    return _service(desk_name(agency), home, agency, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
 
 
 def clocks_program(home: Home, *, log: Path) -> Program:
     """Return the clocks of all four agencies as a program to start."""
-    return _service(CLOCKS, home, CLOCKS, log=log, stage=_STAGE_OF_OTHERS)
+    return _service(CLOCKS, home, CLOCKS, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
 
 
 def gateway_program(home: Home, agency: str, *, log: Path, rate: float | None = None) -> Program:
@@ -60,8 +62,10 @@ def gateway_program(home: Home, agency: str, *, log: Path, rate: float | None = 
     return _service(gateway_name(agency), home, "gateway", *argv, log=log, stage=_STAGE_OF_OTHERS)
 
 
-def _service(name: str, home: Home, service: str, *more: str, log: Path, stage: int) -> Program:
-    argv = (sys.executable, "-m", f"services.{service}", "--home", str(home.path), *more)
+def _service(  # noqa: PLR0913 (what a program is)
+    name: str, home: Home, service: str, *more: str, log: Path, stage: int, before: tuple[str, ...] = ()
+) -> Program:
+    argv = (*before, sys.executable, "-m", f"services.{service}", "--home", str(home.path), *more)
     env = {"PYTHONUNBUFFERED": "1"}
     return Program(name=name, argv=argv, log=str(log), folder=str(home.path), env=env, grace=8.0, stage=stage)
 

@@ -1,80 +1,23 @@
-"""How is a node's drafts topic read on from a position, and how does a message get onto another node's?"""
+"""How do drafts, and the answers to them, lie on Kafka? On a topic of the node that is to read them."""
 
-from collections.abc import Sequence
-from contextlib import suppress
 from typing import Final
 
-from kafka import TopicPartition
-from kafka.errors import KafkaError
+from yisong.kafka.node_topic import NodeTopic
 
-from yisong.errors import BusUnreachable
-from yisong.kafka.records import LogRecord
-from yisong.kafka.resumed import PATIENCE_MS, resumed
-from yisong.kafka.session import Session
-
-_DELIVER_SECONDS: Final = 20
+_NAME: Final = "drafts"
 
 
 def topic(agency: str) -> str:
     """Return the topic on which the node of *agency* gets drafts and answers."""
-    return f"drafts-{agency}"
+    return f"{_NAME}-{agency}"
 
 
-class DraftsTopic:
-    """The topic of one node, from an offset on, and the way onto all of them. Not for use by several threads."""
+class DraftsTopic(NodeTopic):
+    """The drafts topic of one node, and the way onto all of them. Not for use by several threads."""
 
-    def __init__(self, bootstrap: str, agency: str, *, first: int) -> None:
-        """
-        Read from the offset *first* on.
-
-        What was kept too long ago to be there any more is passed over; whoever stands behind the end, because the topic
-        was made anew, begins again: a message taken twice does no harm. Raises BusUnreachable.
-        """
-        self._only = TopicPartition(topic(agency), 0)
-        self._session = Session(bootstrap, linger_ms=0, deliver_within_ms=_DELIVER_SECONDS * 1000)
-        try:
-            self._consumer = resumed(bootstrap, {self._only: first}, most=50, wait_ms=100, fetch_bytes=4 * 1024 * 1024)
-        except (KafkaError, AssertionError) as fault:
-            raise self._away(fault) from fault
-
-    def poll(self, *, timeout_ms: int) -> Sequence[LogRecord]:
-        """Return what comes next; nothing where nothing came in time. Raises BusUnreachable."""
-        try:
-            records: Sequence[LogRecord] = self._consumer.poll(timeout_ms=timeout_ms).get(self._only, ())
-        except (KafkaError, AssertionError) as fault:
-            raise self._away(fault) from fault
-        return records
-
-    def is_read(self) -> bool:
-        """Hold where all that lies on the topic now was returned by `poll`. Raises BusUnreachable."""
-        try:
-            position = self._consumer.position(self._only, timeout_ms=PATIENCE_MS)
-            return position is not None and position >= self._end()
-        except (KafkaError, AssertionError) as fault:
-            raise self._away(fault) from fault
+    name = _NAME
+    meanwhile = "Drafts and answers wait in the database and are sent later; what needs one signature goes on."
 
     def send(self, agency: str, *, case_id: str, value: bytes) -> None:
         """Append a message to the topic of *agency*; return when every copy in sync has it. Raises BusUnreachable."""
-        try:
-            sent = self._session.open().send(topic(agency), key=case_id.encode(), value=value, partition=0)
-            sent.get(timeout=_DELIVER_SECONDS + 5)
-        except (KafkaError, AssertionError) as fault:
-            self._session.close()
-            raise self._away(fault) from fault
-
-    def close(self) -> None:
-        """Let go of the broker."""
-        self._session.close()
-        with suppress(KafkaError):
-            self._consumer.close()
-
-    def _end(self) -> int:
-        end: int = self._consumer.end_offsets([self._only], timeout_ms=PATIENCE_MS)[self._only]
-        return end
-
-    def _away(self, fault: BaseException) -> BusUnreachable:
-        return BusUnreachable(
-            f"Kafka does not answer for the topic {self._only.topic} ({type(fault).__name__}). Drafts and answers wait "
-            "in the database and are sent later; what needs one signature goes on. See that the broker runs "
-            "(`yisong status`) and has the topic (`yisong topics plan`)."
-        )
+        self._send(agency, key=case_id.encode(), value=value)

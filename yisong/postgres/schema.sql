@@ -365,6 +365,8 @@ CREATE INDEX local_protected_works_identifier ON local_protected_works (identifi
 
 -- What this node has cosigned, and what came of the other nodes' checkpoints. Local: no verdict reads it.
 
+-- What is signed of a partition belongs to an origin of it: the first, or one that came after all nodes had restated it.
+
 -- What this node has signed of a partition: one root a size, for ever, and sizes that only grow. Written before it is
 -- published. newest: the newest log time of the first size entries; null where the line came back from the topic.
 CREATE TABLE local_signed (
@@ -373,11 +375,13 @@ CREATE TABLE local_signed (
     root        bytea   NOT NULL CHECK (octet_length(root) = 32),
     line        text    NOT NULL,
     newest      bigint,
-    PRIMARY KEY ("partition", size)
+    origin      integer NOT NULL,
+    PRIMARY KEY ("partition", origin, size)
 );
 CREATE FUNCTION refuse_smaller_size() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM local_signed WHERE "partition" = NEW."partition" AND size >= NEW.size) THEN
+    IF EXISTS (SELECT 1 FROM local_signed
+                WHERE "partition" = NEW."partition" AND origin = NEW.origin AND size >= NEW.size) THEN
         RAISE EXCEPTION 'size % of partition % is not beyond what was signed: one root a size, and sizes only grow',
             NEW.size, NEW."partition" USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -406,11 +410,12 @@ CREATE TABLE local_cosignatures (
     root        bytea   NOT NULL CHECK (octet_length(root) = 32),
     line        text    NOT NULL,
     second      text,
-    PRIMARY KEY ("partition", size, node)
+    origin      integer NOT NULL,
+    PRIMARY KEY ("partition", origin, size, node)
 );
 
 -- Lines that verify and whose root is not that of our own tree. place: offset in the topic checkpoints. settled: since
--- then the node has restated, or our own tree was repaired and has that root now.
+-- then the node has restated, or our own tree was repaired and has that root now, or all have restated and the origin ended.
 CREATE TABLE local_disagreements (
     "partition" integer NOT NULL,
     size        bigint  NOT NULL,
@@ -419,14 +424,15 @@ CREATE TABLE local_disagreements (
     our_root    bytea   NOT NULL CHECK (octet_length(our_root) = 32),
     line        text    NOT NULL,
     place       bigint  NOT NULL,
-    settled     text CHECK (settled IN ('restated', 'repaired')),
+    settled     text CHECK (settled IN ('restated', 'repaired', 'ended')),
     second      text,
-    PRIMARY KEY ("partition", size, node, root)
+    origin      integer NOT NULL,
+    PRIMARY KEY ("partition", origin, size, node, root)
 );
 CREATE INDEX local_disagreements_open ON local_disagreements ("partition", node, size) WHERE settled IS NULL;
 
 -- What nodes, this one too, have withdrawn: all that they signed of sizes above sound up to size. value: as the node has
--- signed it (RFC 8785), to be shown far from the bus.
+-- signed it (RFC 8785), to be shown far from the bus. place: offset in the topic checkpoints.
 CREATE TABLE local_restatements (
     node        text    NOT NULL,
     "partition" integer NOT NULL,
@@ -437,7 +443,21 @@ CREATE TABLE local_restatements (
     why         text    NOT NULL,
     said_at     bigint  NOT NULL,
     value       bytea,
-    PRIMARY KEY (node, "partition", size)
+    origin      integer NOT NULL,
+    place       bigint,
+    PRIMARY KEY (node, "partition", origin, size)
+);
+
+-- The origins of a partition after the first, each with the last checkpoint that was taken back of the one before. place:
+-- offset in the topic checkpoints of the restatement that began it. A function of that topic alone, and never changed.
+CREATE TABLE local_origins (
+    "partition" integer NOT NULL,
+    number      integer NOT NULL CHECK (number > 1),
+    size        bigint  NOT NULL CHECK (size > 0),
+    root        bytea   NOT NULL CHECK (octet_length(root) = 32),
+    place       bigint  NOT NULL,
+    begun_at    bigint  NOT NULL,
+    PRIMARY KEY ("partition", number)
 );
 
 -- What each node said last: which rulebook was in force at which log time, and why it does not sign, if so.
@@ -524,9 +544,14 @@ CREATE TABLE local_readings (
     events  uuid[] NOT NULL,  -- of which events the body was shown; empty for a whole history or dossier
     purpose text   NOT NULL CHECK (purpose <> ''),
     sha256  bytea  CHECK (octet_length(sha256) = 32),  -- of the file that was taken away
-    CHECK ((sha256 IS NOT NULL) = (what = 'evidence'))
+    token   text,  -- a P2 token that was asked for, and why it was not resolved, where it was not
+    refused text,
+    CHECK ((sha256 IS NOT NULL) = (what = 'evidence')),
+    CONSTRAINT local_readings_token CHECK ((token IS NOT NULL) = (what = 'token')),
+    CONSTRAINT local_readings_refused CHECK (refused IS NULL OR what = 'token')
 );
 CREATE INDEX local_readings_of_case ON local_readings (case_id, serial);
+CREATE INDEX local_readings_of_tokens ON local_readings (organ, at) WHERE what = 'token';
 CREATE TRIGGER local_readings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON local_readings
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite();
 
@@ -628,9 +653,19 @@ CREATE TABLE local_sessions (
     secret_hash bytea  PRIMARY KEY CHECK (octet_length(secret_hash) = 32),
     account     text   NOT NULL REFERENCES local_accounts,
     made_at     bigint NOT NULL,
-    seen_at     bigint NOT NULL
+    seen_at     bigint NOT NULL,
+    by_provider boolean NOT NULL DEFAULT false  -- no password of ours is asked of him, nor to be changed
 );
 CREATE INDEX local_sessions_account ON local_sessions (account);
+
+-- Logins that are under way at the identity provider, by the SHA-256 of the state that the browser takes there and back.
+CREATE TABLE local_provider_logins (
+    state_hash bytea  PRIMARY KEY CHECK (octet_length(state_hash) = 32),
+    nonce      text   NOT NULL,
+    verifier   text   NOT NULL,
+    back       text   NOT NULL,
+    made_at    bigint NOT NULL
+);
 
 -- Tries to log in that failed, by account and by address. subject: SHA-256 of the account's name as it was typed (somebody
 -- may have typed a password there), or the address. since: the first failure, or the one that locked.
@@ -664,7 +699,8 @@ CREATE TABLE local_logins (
     at      bigint NOT NULL,
     what    text   NOT NULL CHECK (what IN ('login', 'login-refused', 'locked-out', 'logout', 'password-changed',
                                             'password-refused', 'password-set', 'account-made', 'account-locked',
-                                            'account-unlocked', 'token-made', 'token-revoked')),
+                                            'account-unlocked', 'token-made', 'token-revoked', 'provider-login',
+                                            'provider-login-refused')),
     who     text,
     by_whom text,
     address text
@@ -732,3 +768,93 @@ CREATE TABLE local_drafts_read (
     "partition" integer PRIMARY KEY,
     next_offset bigint  NOT NULL CHECK (next_offset >= 0)
 );
+
+-- What P2 tokens of organs of this line stand for, and who has asked. Local: no verdict reads it. Instants are milliseconds
+-- since 1970 (UTC).
+
+-- The secret of an organ under which its persons' values are sealed, itself sealed to the organ's key to seal with (key_id).
+CREATE TABLE local_pii_secrets (
+    organ  text  PRIMARY KEY,
+    key_id text  NOT NULL,
+    sealed bytea NOT NULL
+);
+
+-- Token -> value. sealed: nonce and AES-256-GCM under a key of the organ's secret. known_by: HMAC of the value under another,
+-- so that the same value gets the same token. Both are gone once it is erased; a token is never given again.
+CREATE TABLE local_pii_tokens (
+    token         text   PRIMARY KEY,
+    organ         text   NOT NULL REFERENCES local_pii_secrets,
+    known_by      bytea  UNIQUE CHECK (octet_length(known_by) = 32),
+    sealed        bytea,
+    account       text   NOT NULL,
+    made_at       bigint NOT NULL,
+    erased_at     bigint,
+    erased_by     text,
+    erased_reason text,
+    CHECK ((sealed IS NULL) = (erased_at IS NOT NULL) AND (known_by IS NULL) = (erased_at IS NOT NULL)),
+    CHECK ((erased_at IS NULL) = (erased_by IS NULL) AND (erased_at IS NULL) = (erased_reason IS NULL))
+);
+
+-- What accounts of this line have asked of other lines. sealed: the answer as it came, for the key key_id of the organ; it is
+-- opened at the moment of reading, and gone a day later.
+CREATE TABLE local_pii_asked (
+    request_id  uuid   PRIMARY KEY,
+    account     text   NOT NULL,
+    organ       text   NOT NULL,
+    owner       text   NOT NULL,
+    case_id     text   NOT NULL,
+    token       text   NOT NULL,
+    purpose     text   NOT NULL,
+    asked_at    bigint NOT NULL,
+    answered_at bigint,
+    key_id      text,
+    sealed      bytea,
+    CHECK (answered_at IS NOT NULL OR (key_id IS NULL AND sealed IS NULL))
+);
+CREATE INDEX local_pii_asked_answers ON local_pii_asked (answered_at) WHERE sealed IS NOT NULL;
+
+-- What other lines have asked of organs of this one. sealed: the request as it came, until it is answered.
+CREATE TABLE local_pii_requests (
+    organ       text   NOT NULL,
+    request_id  uuid   NOT NULL,
+    owner       text   NOT NULL,
+    received_at bigint NOT NULL,
+    state       text   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'void')),
+    key_id      text   NOT NULL,
+    sealed      bytea,
+    PRIMARY KEY (organ, request_id),
+    CHECK ((state = 'open') = (sealed IS NOT NULL))
+);
+CREATE INDEX local_pii_requests_open ON local_pii_requests (received_at) WHERE state = 'open';
+
+-- What is to be said on the topics pii-<agency>, byte for byte as it is sent; forgotten once Kafka has it.
+CREATE TABLE local_pii_letters (
+    serial bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    agency text   NOT NULL,
+    value  bytea  NOT NULL
+);
+
+-- How far our own topic has been read.
+CREATE TABLE local_pii_read (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0)
+);
+
+-- Who waits for something in this database is told, and does not have to ask again and again. What is told holds nothing:
+-- it says where to look.
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify(TG_ARGV[0], '');
+    RETURN NULL;
+END
+$$;
+-- The sender: something is to be published, the trail has judged something, a draft was answered.
+CREATE TRIGGER local_outbox_tells AFTER INSERT ON local_outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION tell('yisong_sender');
+CREATE TRIGGER local_batches_tells AFTER INSERT ON local_batches
+    FOR EACH STATEMENT EXECUTE FUNCTION tell('yisong_sender');
+CREATE TRIGGER local_drafts_sent_tells AFTER UPDATE ON local_drafts_sent
+    FOR EACH ROW WHEN (NEW.answer IS DISTINCT FROM OLD.answer) EXECUTE FUNCTION tell('yisong_sender');
+-- The gateway: an event of ours has got its verdict, or was put aside.
+CREATE TRIGGER local_outbox_tells_verdicts AFTER UPDATE ON local_outbox
+    FOR EACH ROW WHEN (NEW.state IN ('settled', 'parked') AND NEW.state <> OLD.state) EXECUTE FUNCTION tell('yisong_verdicts');

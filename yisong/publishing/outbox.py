@@ -1,7 +1,8 @@
 """What stands between the decision to publish and the verdict? The outbox: rows that survive any crash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Literal, NamedTuple, Protocol
 
 from yisong.publishing.compose import Content, Place, SealedBody
@@ -120,6 +121,9 @@ class Outbox(Protocol):
     def row_of(self, event_id: bytes) -> Row | None:
         """Return the row of *event_id*, or ``None``."""
 
+    def open_states(self) -> Collection[State]:
+        """Return in which states something waits for the sender: ``waiting``, ``drafted``, ``signed``, ``logged``."""
+
     def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
         """
         Return the oldest *limit* rows in *state*, in the order in which they were submitted.
@@ -156,6 +160,9 @@ class Outbox(Protocol):
 
     def hold(self) -> bool:
         """Become the one sender of this outbox, until it is closed; return whether nobody else is."""
+
+    def wait(self, stop: Event) -> None:
+        """Return when there may be something to do for the sender, or a moment later, or soon after *stop* is set."""
 
     def close(self) -> None:
         """Let go of the store, and of being its sender."""

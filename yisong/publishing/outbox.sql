@@ -6,6 +6,11 @@ INSERT INTO local_outbox (event_id, case_id, publisher, fields, body_schema, pay
 VALUES (%(event_id)s, %(case_id)s, %(publisher)s, %(fields)s, %(body_schema)s, %(payload)s, %(digest)s, %(at)s)
 ON CONFLICT (event_id) DO NOTHING RETURNING serial;
 
+-- open_states --
+-- In which states something waits for the sender.
+SELECT DISTINCT state FROM local_outbox WHERE state IN ('waiting', 'signed', 'logged')
+UNION SELECT DISTINCT state FROM local_outbox WHERE state = 'drafted';
+
 -- row_of --
 -- One event by its id.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,

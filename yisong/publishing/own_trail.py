@@ -66,10 +66,9 @@ class PostgresTrail:
 
     def chains(self, keys: Sequence[ChainKey]) -> Mapping[ChainKey, Chain]:
         """Return how far each chain has come, where it has begun."""
-        rows = self._fetch("dockets", {"case_ids": sorted({key.case_id for key in keys})})
-        dockets = {case_id: loads(case_id, state.encode()) for case_id, state in cast("list[tuple[str, str]]", rows)}
-        found = {key: dockets[key.case_id].chains.get(key.publisher) for key in keys if key.case_id in dockets}
-        return {key: chain for key, chain in found.items() if chain is not None}
+        asked = {"case_ids": [key.case_id for key in keys], "publishers": [key.publisher for key in keys]}
+        rows = cast("list[tuple[str, str, int, str]]", self._fetch("chains", asked))
+        return {ChainKey(*key): Chain(length, bytes.fromhex(last)) for *key, length, last in rows}
 
     def before(self, case_id: str, event_ids: Sequence[bytes]) -> Before:
         """Return what comes before the next event of a docket, which cites events of some ids."""

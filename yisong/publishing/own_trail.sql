@@ -4,6 +4,14 @@
 -- Dockets as of their last record; each holds its publishers' chains.
 SELECT case_id, state::text FROM dockets WHERE case_id = ANY(%(case_ids)s);
 
+-- chains --
+-- How far some chains have come, as of the last record of their dockets.
+SELECT asked.case_id, asked.publisher, (chain ->> 0)::bigint, chain ->> 1
+  FROM unnest(%(case_ids)s::text[], %(publishers)s::text[]) AS asked (case_id, publisher)
+  JOIN dockets USING (case_id)
+ CROSS JOIN LATERAL (SELECT state -> 'chains' -> asked.publisher AS chain) AS known
+ WHERE chain IS NOT NULL;
+
 -- judged --
 -- The entries at some positions.
 SELECT "partition", "offset", log_time, verdict, reason, remembered, header_hash

@@ -99,11 +99,14 @@ class Sender:
 
     def round(self) -> bool:
         """Do one round; return whether there was anything to do."""
-        settled = self._settle()
-        answered = self._second is not None and self._second.carry_out(park=self._park)
+        found = self._outbox.open_states()
+        settled = "logged" in found and self._settle()
+        answered = "drafted" in found and self._second is not None and self._second.carry_out(park=self._park)
+        if settled or answered:
+            found = self._outbox.open_states()  # what was settled or answered may have set something free
         # Nothing new gets its bytes while the broker has not taken what has them.
-        signed = not self._outbox.rows_in("signed", limit=1) and self._sign()
-        sent = self._send()
+        signed = "signed" not in found and "waiting" in found and self._sign()
+        sent = ("signed" in found or signed) and self._send()
         return settled or answered or signed or sent
 
     # 1. settle

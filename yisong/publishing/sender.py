@@ -21,8 +21,6 @@ from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 
 _log = logging.getLogger(__name__)
 
-IDLE_SECONDS = 0.05
-"""How long a sender waits where there was nothing to do."""
 _AGAIN_SECONDS = 1.0
 
 
@@ -87,4 +85,4 @@ def _drive(sender: Sender, outbox: Outbox, stop: Event, *, fresh: Callable[[], b
     sender.begin(stop)
     while not stop.is_set() and fresh():
         if not sender.round():
-            stop.wait(IDLE_SECONDS)
+            outbox.wait(stop)

@@ -59,11 +59,13 @@ class Signer:
         """
         header = composed.header
         own, _ = self._found(header.publisher, at)
-        organ = header.countersignature or ""
-        others = sorted((key for key in self._registered.values() if _usable(key, organ, at)), key=_number)
-        if not others:
-            raise NotPublishable("This event cannot be signed.", [f"key: none of {organ} is registered and valid"])
-        signatures = tuple(Signature(key_id, "ed25519", _BLANK) for key_id in (own, others[-1].key_id))
+        signatures = (_blank(own), _blank(self._registered_for(header.countersignature or "", at)))
+        return encode_envelope(composed.header_bytes, composed.carried, signatures)
+
+    def blank_draft(self, composed: Composed, *, at: int) -> bytes:
+        """Return the value that a record of two other organs will have; otherwise as `blank`."""
+        organs = (composed.header.publisher, composed.header.countersignature or "")
+        signatures = tuple(_blank(self._registered_for(organ, at)) for organ in organs)
         return encode_envelope(composed.header_bytes, composed.carried, signatures)
 
     def signature(self, organ: str, header_bytes: bytes, *, at: int) -> Signature:
@@ -75,6 +77,12 @@ class Signer:
         """Return what signs a message of *organ* that says itself what it is; otherwise as `signature`."""
         key_id, private = self._found(organ, at)
         return lambda message: Signature(key_id, "ed25519", sign_bytes(message, private))
+
+    def _registered_for(self, organ: str, at: int) -> str:
+        keys = sorted((key for key in self._registered.values() if _usable(key, organ, at)), key=_number)
+        if not keys:
+            raise NotPublishable("This event cannot be signed.", [f"key: none of {organ} is registered and valid"])
+        return keys[-1].key_id
 
     def _found(self, organ: str, at: int) -> tuple[str, bytes]:
         found = self._private(organ, at)
@@ -97,6 +105,10 @@ class Signer:
             except (YisongError, KeyError, FileNotFoundError):
                 return None
         return self._opened[key_id]
+
+
+def _blank(key_id: str) -> Signature:
+    return Signature(key_id, "ed25519", _BLANK)
 
 
 def _usable(key: Key, organ: str, at: int) -> bool:

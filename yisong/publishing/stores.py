@@ -5,9 +5,10 @@ import os
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from threading import Event
 from typing import BinaryIO, cast
 
 import orjson
@@ -19,9 +20,11 @@ from yisong.publishing.compose import Content, Place, SealedBody
 from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State, Wrap
 
 _FOLDER = Path(__file__).parent
-_SQL = queries(_FOLDER / "outbox.sql")
+_SQL = {**queries(_FOLDER / "outbox.sql"), **queries(_FOLDER / "outbox_postgres.sql")}
 # One number for all senders: an advisory lock belongs to a database, and every node has a database of its own.
 _SENDER_LOCK = 7_140_302
+# For so long (s) a sender waits to be told of something; and where nobody would tell it, between two looks.
+_LONGEST_WAIT, _MOMENT = 1.0, 0.05
 
 Params = Mapping[str, object]
 Record = tuple[object, ...]
@@ -49,6 +52,10 @@ class SqlOutbox(ABC):
     def row_of(self, event_id: bytes) -> Row | None:
         """Return the row of *event_id*, or ``None``."""
         return next(map(_as_row, self._run("row_of", {"event_id": event_id})), None)
+
+    def open_states(self) -> Collection[State]:
+        """Return in which states something waits for the sender: ``waiting``, ``drafted``, ``signed``, ``logged``."""
+        return {cast("State", state) for (state,) in self._run("open_states", {})}
 
     def rows_in(self, state: State, *, limit: int) -> Sequence[Row]:
         """Return the oldest *limit* rows in *state* in their order; of those that wait, what no open draft holds up."""
@@ -146,11 +153,34 @@ class PostgresOutbox(SqlOutbox):
         with reachable(), self.connection.transaction(), self.connection.cursor() as cursor:
             cursor.executemany(_SQL[name], params)
 
+    def submit_all(self, drafts: Sequence[Draft]) -> Mapping[bytes, Row]:
+        """Do as `submit` for each of *drafts*, in their order, and return the rows by event id."""
+        self._each("submit", [_as_params(draft) for draft in drafts])
+        return self.rows_of([draft.said.event_id for draft in drafts])
+
+    def rows_of(self, event_ids: Sequence[bytes]) -> Mapping[bytes, Row]:
+        """Return the rows that there are of *event_ids*, by event id."""
+        rows = map(_as_row, self._run("rows_of", {"event_ids": list(event_ids)}))
+        return {row.draft.said.event_id: row for row in rows}
+
+    def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
+        """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""
+        asked = {"case_ids": [one.case_id for one in chains], "publishers": [one.publisher for one in chains]}
+        rows = cast("list[tuple[str, str, int, bytes]]", self._run("newest_of_chains", asked))
+        return {ChainKey(*key): Place(seq, header_hash) for *key, seq, header_hash in rows}
+
     def hold(self) -> bool:
         """Take the advisory lock of the database's one sender; return whether nobody else has it."""
         with reachable():
             found = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (_SENDER_LOCK,)).fetchone()
+            self.connection.execute("LISTEN yisong_sender")
         return found == (True,)
+
+    def wait(self, stop: Event) -> None:  # noqa: ARG002 (what waits here is not woken by an event of a thread)
+        """Return when somebody has put something into the outbox or the trail, or after a second."""
+        with reachable():
+            for _ in self.connection.notifies(timeout=_LONGEST_WAIT, stop_after=1):
+                pass
 
     def close(self) -> None:
         """Close the connection, and with it let go of the lock."""
@@ -220,6 +250,10 @@ class SqliteOutbox(SqlOutbox):
             return False
         self._lock = lock
         return True
+
+    def wait(self, stop: Event) -> None:
+        """Return after a moment: a file tells nobody."""
+        stop.wait(_MOMENT)
 
     def close(self) -> None:
         """Close the store, and let go of the lock."""

@@ -12,14 +12,13 @@ from starlette.responses import JSONResponse
 
 from services.gateway.api import documents
 from services.gateway.api.answers import JsonRoute, problems
-from services.gateway.api.callers import Alive, Asking, Publishing, limits_of
+from services.gateway.api.callers import Alive, Asking, Publishing, intake_of, limits_of, verdicts_of
 from services.gateway.api.events_in import MOST, Ready, Speaker, ready
-from services.gateway.api.outcomes import Outcome, answer, known, refusal, submit
+from services.gateway.api.outcomes import Outcome, answer, known, refusal
 from services.gateway.api.rehearsing import rehearsed
 from services.gateway.api.signs import away
-from services.gateway.api.verdicts import Verdicts
 from services.gateway.problems import Fault, Problem, problem_response
-from services.gateway.world import World, world_of
+from services.gateway.world import world_of
 from yisong.publishing.signer import Signer
 
 router = APIRouter(tags=["events"], route_class=JsonRoute)
@@ -114,7 +113,8 @@ async def _several(  # noqa: PLR0913 (what was sent, where it lay, and by whom)
 
 async def _ready(request: Request, rows: Sequence[tuple[str, object]], organ: str) -> Sequence[Ready]:
     speaker = Speaker(organ, world_of(request).law, _signer(request), time.time_ns() // 1_000_000)
-    return await to_thread.run_sync(ready, rows, speaker)
+    # One event is looked at sooner than a thread is at hand.
+    return ready(rows, speaker) if len(rows) == 1 else await to_thread.run_sync(ready, rows, speaker)
 
 
 async def _rehearse(request: Request, events: Sequence[Ready]) -> Sequence[dict[str, object]]:
@@ -130,16 +130,10 @@ async def _published(request: Request, events: Sequence[Ready], *, away_now: boo
         before = await to_thread.run_sync(known, world, ids)
         if len(before) < len(set(ids)):
             raise away()
-    open_ids = await to_thread.run_sync(submit, world, events)
-    verdicts = request.app.state.verdicts
-    if isinstance(verdicts, Verdicts):
-        await verdicts.wait(open_ids, seconds=_patience(request))
-    return await to_thread.run_sync(_in_order, world, events)
-
-
-def _in_order(world: World, events: Sequence[Ready]) -> Sequence[Outcome]:
-    found = {one.event_id: one for one in known(world, [one.draft.said.event_id for one in events])}
-    return [found[one.draft.said.event_id]._replace(warnings=one.warnings) for one in events]
+    accepted = await intake_of(request).submit(events)
+    open_ids = [one.event_id for one in accepted if one.pending]
+    settled = await verdicts_of(request).wait(open_ids, seconds=_patience(request))
+    return [settled.get(one.event_id, one)._replace(warnings=one.warnings) for one in accepted]
 
 
 def _answered(request: Request, outcome: Outcome, behind: int) -> Response:

@@ -41,34 +41,31 @@ class Outcome(NamedTuple):
         return self.state == "parked" or self.verdict == "refused"
 
 
-def submit(world: World, events: Sequence[Ready]) -> Sequence[bytes]:
+def submit(world: World, events: Sequence[Ready]) -> Sequence[Outcome]:
     """
-    Accept *events*, all of them or none, and return the ids of those without a verdict.
+    Accept *events*, all of them or none, and return what is known of each, in their order.
 
     Whoever is told so may forget them: they stand in the outbox. Raises Problem (409) where an id was used for another
     event, BusUnreachable.
     """
-    used: list[Fault] = []
-    open_ids: list[bytes] = []
     with world.connection() as connection, connection.transaction():
-        outbox = PostgresOutbox(connection)
-        for one in events:
-            row = outbox.submit(one.draft)
-            if row.draft.digest != one.draft.digest:
-                used.append(Fault(f"{one.stated.pointer}/event_id", "was used for another event", "事件标识"))
-            elif row.state not in ("settled", "parked"):
-                open_ids.append(row.draft.said.event_id)
+        rows = PostgresOutbox(connection).submit_all([one.draft for one in events])
+        ordered = [(one, rows[one.draft.said.event_id]) for one in events]
+        used = [
+            Fault(f"{one.stated.pointer}/event_id", "was used for another event", "事件标识")
+            for one, row in ordered
+            if row.draft.digest != one.draft.digest
+        ]
         if used:
             raise _used(used)
-    return open_ids
+    return [_outcome(row)._replace(warnings=one.warnings) for one, row in ordered]
 
 
 def known(world: World, event_ids: Sequence[bytes]) -> Sequence[Outcome]:
-    """Return what is known of those *event_ids* that are in the outbox."""
+    """Return what is known of those *event_ids* that are in the outbox, in their order."""
     with world.connection() as connection:
-        outbox = PostgresOutbox(connection)
-        rows = [outbox.row_of(event_id) for event_id in dict.fromkeys(event_ids)]
-    return [_outcome(row) for row in rows if row is not None]
+        rows = PostgresOutbox(connection).rows_of(event_ids)
+    return [_outcome(rows[event_id]) for event_id in dict.fromkeys(event_ids) if event_id in rows]
 
 
 def answer(outcome: Outcome, law: Law) -> dict[str, object]:

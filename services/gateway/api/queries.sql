@@ -1,9 +1,5 @@
 -- What the API asks of the database of its node.
 
--- judged_of --
--- Which of these events of ours have a verdict, or are put aside.
-SELECT event_id FROM local_outbox WHERE event_id = ANY(%(event_ids)s) AND state IN ('settled', 'parked');
-
 -- signs_of_life --
 -- When the broker was last heard (ms), and how many records lie on the log that the trail has not read.
 SELECT min(seen_at), coalesce(sum(greatest(ends.next_offset - coalesce(positions.next_offset, 0), 0)), 0)::bigint
@@ -54,6 +50,11 @@ SELECT "partition", next_offset FROM positions;
 
 -- agreement --
 -- By partition and node: the largest checkpoint of it that this node's own tree confirms, and the smallest that differs.
-SELECT "partition", node, max(size), NULL::bigint FROM local_cosignatures GROUP BY "partition", node
+-- Of the origin under which the partition is signed now.
+SELECT "partition", node, max(size), NULL::bigint
+  FROM local_cosignatures
+  LEFT JOIN (SELECT "partition", max(number) AS number FROM local_origins GROUP BY 1) AS begun USING ("partition")
+ WHERE origin = coalesce(begun.number, 1)
+ GROUP BY "partition", node
 UNION ALL
 SELECT "partition", node, NULL, min(size) FROM local_disagreements WHERE settled IS NULL GROUP BY "partition", node;

@@ -19,6 +19,17 @@ SELECT header_hash, event_id, case_id, organ, header, at, answer, key_id, signat
 -- A draft is not open any more.
 UPDATE local_drafts_sent SET state = %(state)s WHERE header_hash = %(header_hash)s AND state = 'open';
 
+-- take_back --
+-- Its own organ does not want it any more. No row comes back where something has come of it already.
+UPDATE local_drafts_sent SET state = 'withdrawn', officer = %(officer)s, reason = %(reason)s
+ WHERE event_id = %(event_id)s AND state = 'open' AND answer IS NULL RETURNING header_hash, case_id, publisher, organ, at;
+
+-- sent_of --
+-- The newest draft of an event that we have sent: its header, its body as it travels while it is open, and its instant.
+SELECT one.header_hash, one.header, CASE WHEN one.state = 'open' THEN coalesce(kept.carried, kept.payload) END, one.at
+  FROM local_drafts_sent AS one JOIN local_outbox AS kept USING (event_id)
+ WHERE one.event_id = %(event_id)s ORDER BY (one.state = 'open') DESC, one.sent_at DESC LIMIT 1;
+
 -- sent --
 -- One draft that we have sent.
 SELECT event_id, case_id, publisher, organ, header, at, until, state, answer FROM local_drafts_sent
@@ -29,6 +40,11 @@ SELECT event_id, case_id, publisher, organ, header, at, until, state, answer FRO
 UPDATE local_drafts_sent
    SET answer = %(answer)s, key_id = %(key_id)s, signature = %(signature)s, officer = %(officer)s, reason = %(reason)s
  WHERE header_hash = %(header_hash)s AND state = 'open' AND answer IS NULL RETURNING event_id;
+
+-- overdue --
+-- Is there a draft, sent or received, whose time is over?
+SELECT EXISTS (SELECT 1 FROM local_drafts_sent WHERE state = 'open' AND answer IS NULL AND until <= %(now)s)
+    OR EXISTS (SELECT 1 FROM local_drafts_received WHERE state = 'open' AND until <= %(now)s);
 
 -- unanswered --
 -- The time of these is over.
@@ -78,9 +94,11 @@ SELECT header_hash, event_id, case_id, publisher, organ, event_type, header, car
  ORDER BY received_at, event_id;
 
 -- all_sent --
--- All that we have sent, or what is open of it; the newest last.
+-- All that we have sent, or what is open of it, or of one event; the newest last.
 SELECT event_id, case_id, publisher, organ, event_type, sent_at, until, state, answer, officer, reason
-  FROM local_drafts_sent WHERE %(closed)s OR state = 'open' ORDER BY sent_at, event_id;
+  FROM local_drafts_sent
+ WHERE (%(closed)s OR state = 'open') AND (%(event_id)s::bytea IS NULL OR event_id = %(event_id)s)
+ ORDER BY sent_at, event_id;
 
 -- say --
 -- What is to be said on a drafts topic.

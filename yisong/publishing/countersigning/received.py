@@ -71,6 +71,24 @@ class Sent(NamedTuple):
     reason: str | None
 
 
+class Whole(NamedTuple):
+    """
+    What a draft of ours says. *at*: for which instant (ms) of the log it was made.
+
+    *carried*: the body as it travels, only while the draft is open: what was not signed is nobody's record.
+    """
+
+    header_hash: bytes
+    header_bytes: bytes
+    carried: bytes | None
+    at: int
+
+    @property
+    def header(self) -> Header:
+        """The header as a value."""
+        return header_of(self.header_bytes)
+
+
 class Drafts:
     """The drafts of one node, in its database."""
 
@@ -108,10 +126,14 @@ class Drafts:
         rows = self._statements.run("received", closed=closed, event_id=event_id)
         return [Received._make(row) for row in rows]
 
-    def sent(self, *, closed: bool = False) -> Sequence[Sent]:
-        """Return the drafts of ours that are open, the newest last; *closed*: the others, too."""
-        rows = self._statements.run("all_sent", closed=closed)
+    def sent(self, *, closed: bool = False, event_id: bytes | None = None) -> Sequence[Sent]:
+        """Return the drafts of ours that are open, of one event or of all, the newest last; *closed*: others, too."""
+        rows = self._statements.run("all_sent", closed=closed, event_id=event_id)
         return [Sent._make(row) for row in rows]
+
+    def whole(self, event_id: bytes) -> Whole | None:
+        """Return the newest draft of ours of an event, whole; None where there is none. Raises BusUnreachable."""
+        return next((Whole._make(row) for row in self._statements.run("sent_of", event_id=event_id)), None)
 
     def sign(self, draft: Received, *, officer: str, law: Law, signer: Signer, now: int) -> bool:
         """
