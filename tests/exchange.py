@@ -20,6 +20,7 @@ from yisong.postgres import connect
 from yisong.publishing.compose import content, digest_of
 from yisong.publishing.countersigning.received import Drafts, Received
 from yisong.publishing.countersigning.sent import SecondSignatures
+from yisong.publishing.countersigning.taking_back import take_back
 from yisong.publishing.outbox import Draft, Row
 from yisong.publishing.own_trail import PostgresTrail
 from yisong.publishing.rounds import Sender
@@ -142,6 +143,10 @@ class Node:
     def decline(self, event_id: bytes, *, reason: str, officer: str = "U-P9801-01") -> bool:
         law, draft = self.servers.law, self.received(event_id)
         return self.drafts.decline(draft, officer=officer, reason=reason, law=law, signer=self.signer, now=self.now())
+
+    def take_back(self, event_id: bytes, *, reason: str, officer: str = "U-V9801-01") -> bool:
+        law, draft = self.servers.law, self.drafts.sent(closed=True, event_id=event_id)[-1]
+        return take_back(self.outbox, draft, officer=officer, reason=reason, law=law, signer=self.signer)
 
     def counted(self, result: str) -> float:
         """Return how many messages on the drafts topic were that."""

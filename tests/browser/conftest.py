@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.cases import Case
+from tests.clues import own_case
 from tests.shifted import GIVEN
 from tests.waiting import PATIENCE, until
+from yisong import Publisher
 from yisong.accounts.demo import DemoAccount, demo_accounts
 from yisong.audit.history_file import read_history
 from yisong.audit.replay import Stage, replay
 from yisong.audit.trails import open_trail
 from yisong.embedded import Bus
 from yisong.home import Agency
+from yisong.publishing.instants import to_ms
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE_MS = PATIENCE * 1000
@@ -74,6 +78,23 @@ def _is_proven(bus: Bus, stage: Stage, case_id: str) -> bool:
         return trail.cosignatures(stage.law).smallest_over(partition, offset, least=4) is not None
 
 
+@pytest.fixture(scope="session")
+def offices(bus: Bus) -> Iterator[Publisher]:
+    """Let agencies publish that have a system of their own."""
+    with Publisher(bus.home) as publisher:
+        yield publisher
+
+
+@pytest.fixture(scope="session")
+def offered(offices: Publisher, people: Mapping[tuple[str, str], DemoAccount]) -> str:
+    """Offer items to the police, who are to sign for them, and return the event id of the draft."""
+    del people  # whoever makes the accounts anew ends the sessions of all others
+    case = Case(offices, own_case(75_003))
+    case.lines(*range(1, 12))
+    header, body, at = case.stated(12)
+    return str(offices.publish_header(header, body, at=to_ms(at), wait=None).event_id)
+
+
 class Console(NamedTuple):
     """The console of an agency in a browser, with somebody logged in."""
 
@@ -117,6 +138,14 @@ class Browsers:
             self._sessions[agency, account] = context.storage_state()
             context.close()
         return self._sessions[agency, account]
+
+    def stranger(self, agency: Agency, **screen: Any) -> Console:
+        """Open the login page of *agency* in a browser that knows nothing yet."""
+        context = self._browser.new_context(locale="zh-CN", **screen)
+        self._open.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        return Console(page, self._doors[agency])
 
     def forget(self, agency: Agency, account: str) -> None:
         """Log in anew the next time."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Browsers
 
@@ -22,7 +23,16 @@ PAGES = {
     "choose": "/publish",
     "form": "/publish?type=ClueFound",
     "not there": "/nothing/here",
+    "drafts": "/drafts",
+    "a draft": "/drafts/{offered}?open=1",
 }
+OTHERS = {
+    "secadmin": {"accounts": "/accounts", "tokens": "/tokens", "no right to see this": "/drafts"},
+    "auditadmin": {"logs": "/logs"},
+}
+"""What others see than officers."""
+EVERYBODY = {"officer": PAGES, **OTHERS}
+POLICY = "Content Security"
 SCREENS = {"screen": {"width": 1440, "height": 900}, "telephone": {"width": 390, "height": 844}}
 
 
@@ -30,24 +40,36 @@ SCREENS = {"screen": {"width": 1440, "height": 900}, "telephone": {"width": 390,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
 def test_no_page_has_a_serious_violation(
-    browsers: Browsers, case_id: str, tmp_path: Path, screen: str, scheme: Literal["light", "dark"]
+    browsers: Browsers, named: dict[str, str], tmp_path: Path, screen: str, scheme: Literal["light", "dark"]
 ) -> None:
+    # In the dark nothing is otherwise but colour.
+    only = ["color-contrast"] if scheme == "dark" else None
     found: dict[str, Any] = {}
-    console = browsers.enter("copyright", viewport=SCREENS[screen], color_scheme=scheme)
     complaints: list[str] = []
-    console.page.on("pageerror", lambda fault: complaints.append(str(fault)))
-    console.page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-    for name, path in PAGES.items():
-        page = console.open(path.format(case_id=case_id))
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=tmp_path / f"{name}-{screen}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its screen"
-        # evaluate is not bound by the page's policy, which has no place for a script of others
-        page.evaluate(AXE)
-        # In the dark nothing is otherwise but colour.
-        only = ["color-contrast"] if scheme == "dark" else None
-        said = page.evaluate(RUN, only)
-        grave = [one for one in said["violations"] if one["impact"] in ("serious", "critical")]
-        found |= {f"{name}: {one['id']}": [node["html"][:120] for node in one["nodes"][:3]] for one in grave}
+    for account, pages in EVERYBODY.items():
+        console = browsers.enter("copyright", account, viewport=SCREENS[screen], color_scheme=scheme)
+        console.page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        console.page.on("console", lambda said: complaints.append(said.text) if POLICY in said.text else None)
+        for name, path in pages.items():
+            page = console.open(path.format(**named))
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=tmp_path / f"{name}-{screen}-{scheme}.png", full_page=True)
+            found |= violations(page, name, only)
     assert found == {}
     assert complaints == []
+
+
+@pytest.fixture
+def named(case_id: str, offered: str) -> dict[str, str]:
+    """Name the case and the draft that the addresses speak of."""
+    return {"case_id": case_id, "offered": offered}
+
+
+def violations(page: Page, name: str, only: list[str] | None) -> dict[str, Any]:
+    """Return what is gravely wrong with a page, by its name and the rule."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than its screen"
+    # evaluate is not bound by the page's policy, which has no place for a script of others
+    page.evaluate(AXE)
+    said = page.evaluate(RUN, only)
+    grave = [one for one in said["violations"] if one["impact"] in ("serious", "critical")]
+    return {f"{name}: {one['id']}": [node["html"][:120] for node in one["nodes"][:3]] for one in grave}

@@ -195,6 +195,35 @@ class TestAnActWithTwoSignatures:
         pair.police.exchanges()
         assert pair.police.received(handing.event_id).state == "withdrawn"
 
+    def test_that_its_own_organ_takes_back_is_nobodys_to_sign_and_its_number_is_free(
+        self, pair: Pair, handing: Handing
+    ) -> None:
+        offered(pair, handing)
+        seq = pair.copyright.row(handing.event_id).seq
+        assert pair.copyright.take_back(handing.event_id, reason=WHY)
+        assert not pair.copyright.take_back(handing.event_id, reason=WHY), "it is taken back once"
+        pair.copyright.exchanges()
+        pair.police.exchanges()
+        pair.copyright.send()
+
+        row, duty = pair.copyright.row(handing.event_id), pair.police.duty(handing.event_id)
+        assert (row.state, row.reason) == ("parked", f"withdrawn by V9801 (U-V9801-01): {WHY}")
+        assert (pair.police.received(handing.event_id).state, duty and duty.state) == ("withdrawn", "void")
+        assert not pair.police.sign(handing.event_id)
+        behind = pair.copyright.row(handing.behind)
+        assert (behind.verdict in ADMITTED, behind.seq) == (True, seq)
+        assert signatures(pair.police, handing) == []
+
+    def test_is_not_taken_back_once_the_other_organ_has_signed(self, pair: Pair, handing: Handing) -> None:
+        offered(pair, handing)
+        assert pair.police.sign(handing.event_id)
+        pair.police.exchanges()
+        pair.copyright.exchanges()
+        assert not pair.copyright.take_back(handing.event_id, reason=WHY)
+        pair.copyright.send()
+
+        assert pair.copyright.row(handing.event_id).verdict == "admitted"
+
     def test_ends_for_the_officer_too_when_its_time_is_over(self, pair: Pair, handing: Handing) -> None:
         offered(pair, handing)
         pair.police.ahead = LIFETIME_MS + 60_000

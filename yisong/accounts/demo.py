@@ -35,12 +35,13 @@ _PEOPLE: Final[Sequence[tuple[Agency, str, str, Role]]] = (
     ("cac", "officer", "W98", "officer"),
     ("miit", "officer", "T98", "officer"),
     ("police", "officer", "P9801", "officer"),
+    ("police", "approver", "P9801", "approver"),
 )
 
 
 def demo_accounts(home: Home) -> tuple[DemoAccount, ...]:
     """
-    Make an officer at each agency, and an approver, an auditor and the three administrators at copyright.
+    Make an officer at each agency, two approvers for acts of two signatures, an auditor and the three administrators.
 
     Those that are there already get other passwords: what was shown once cannot be shown again. Raises WiringFault on a
     production bus, BusNotFound where none runs, BusUnreachable.

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from yisong.audit.trails import Trail
 from yisong.envelope.header import AggregateRef
-from yisong.envelope.open import open_record
+from yisong.envelope.open import Opened, open_record
 from yisong.envelope.partition import partition_of
 from yisong.ledger import Clock, Docket, Entry, Known, Law, advance, fold, remember
-from yisong.publishing.compose import Content, Place, compose, must_seal
+from yisong.publishing.compose import Composed, Content, Place, compose, must_seal
+from yisong.publishing.countersigning.checks import header_of
 from yisong.publishing.sealer import sealed_now
 from yisong.publishing.signer import Signer
 from yisong.signing.verify import verify
@@ -55,8 +56,8 @@ def rehearse(trail: Trail, events: Sequence[tuple[Content, int]], law: Law, sign
     """
     Judge *events*, each with the instant (ms) at which it would be logged, one behind the other, as *trail* would.
 
-    What waits in an outbox is not counted: it has not happened. Raises NotPublishable where one cannot be composed or
-    signed, BusUnreachable.
+    What waits in an outbox is not counted: it has not happened. An act with two signatures is judged as if the other
+    organ had signed. Raises NotPublishable where one cannot be composed or signed, BusUnreachable.
     """
     standing: dict[str, _Standing] = {}
     offsets = count(_FIRST_OFFSET)
@@ -69,6 +70,21 @@ def rehearse(trail: Trail, events: Sequence[tuple[Content, int]], law: Law, sign
         remember(before.memory, entry)
         found.append(_rehearsed(before.docket, docket, entry, case_id, law))
     return tuple(found)
+
+
+def rehearse_draft(  # noqa: PLR0913 (what was drafted, where it would lie, and by which law)
+    trail: Trail, header_bytes: bytes, carried: bytes, law: Law, signer: Signer, *, at: int
+) -> Rehearsed:
+    """
+    Judge a draft, whoever has sent it, as if both organs had signed it and it were logged *at* an instant (ms).
+
+    Raises NotPublishable where one of them has no valid key, BusUnreachable.
+    """
+    composed = Composed(header_of(header_bytes), header_bytes, carried)
+    before = _standing(trail, composed.header.case_id)
+    opened = _opened(composed, signer.blank_draft(composed, at=at), law, offset=_FIRST_OFFSET, at=at)
+    docket, entry = fold(before.docket, opened._replace(valid=(True, True)), law, before.memory)
+    return _rehearsed(before.docket, docket, entry, composed.header.case_id, law)
 
 
 def _standing(trail: Trail, case_id: str) -> _Standing:
@@ -85,10 +101,18 @@ def _judged(  # noqa: PLR0913 (an event, when and where it would be judged, by w
     place = Place(1, None) if chain is None else Place(chain.length + 1, chain.last)
     sealed = sealed_now(said).body if must_seal(said) else None
     composed = compose(said, place, test_data=law.bus.test_data, sealed=sealed)
-    key = composed.header.case_id.encode()
-    bare = open_record(partition_of(key, law.bus.partitions), offset, at, key, signer.envelope(composed, at=at))
+    if composed.header.countersignature:
+        # The other organ signs at its own node, with a key that is not here.
+        opened = _opened(composed, signer.blank(composed, at=at), law, offset=offset, at=at)
+        return fold(standing.docket, opened._replace(valid=(True, True)), law, standing.memory)
+    bare = _opened(composed, signer.envelope(composed, at=at), law, offset=offset, at=at)
     (opened,) = verify([bare], bus=law.bus.name, keys=law.rulebook.keys)
     return fold(standing.docket, opened, law, standing.memory)
+
+
+def _opened(composed: Composed, value: bytes, law: Law, *, offset: int, at: int) -> Opened:
+    key = composed.header.case_id.encode()
+    return open_record(partition_of(key, law.bus.partitions), offset, at, key, value)
 
 
 def _rehearsed(before: Docket | None, after: Docket | None, entry: Entry, case_id: str, law: Law) -> Rehearsed:

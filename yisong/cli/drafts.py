@@ -1,4 +1,4 @@
-"""How does an officer sign an act of another organ beside it, or decline? ``yisong drafts list|show|sign|decline``."""
+"""How do two organs sign one act? ``yisong drafts list|show|sign|decline``, and ``withdraw`` for who has sent it."""
 
 import time
 from collections.abc import Iterator
@@ -18,8 +18,10 @@ from yisong.ledger import Law
 from yisong.postgres import connect
 from yisong.postgres.connection import Rows
 from yisong.publishing.countersigning.received import Drafts, Received, Sent
+from yisong.publishing.countersigning.taking_back import take_back
 from yisong.publishing.instants import to_text
 from yisong.publishing.signer import Signer
+from yisong.publishing.stores import PostgresOutbox
 
 app = typer.Typer(help="Acts with two signatures 会签: drafts that wait for the second one.", no_args_is_help=True)
 
@@ -28,7 +30,7 @@ Everything = Annotated[bool, typer.Option("--all", help="What was answered, with
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Event = Annotated[UUID, typer.Argument(metavar="EVENT", help="The event id of the draft, as `list` shows it.")]
 Officer = Annotated[str, typer.Option("--officer", help="Who reads or answers it: an officer token.")]
-Why = Annotated[str, typer.Option("--why", help="For the sender: why it is not signed.")]
+Why = Annotated[str, typer.Option("--why", help="Why it is not signed, or not wanted any more.")]
 
 _TO_SIGN = ("agency", "event", "type", "case", "by", "for", "until", "state")
 _SENT = ("agency", "event", "type", "case", "by", "waits for", "until", "state", "answer")
@@ -101,6 +103,24 @@ def decline(event: Event, *, officer: Officer, why: Why, agency: Whose = None) -
         signer, drafts = Signer(law, home.keystore()), Drafts(found.connection)
         done = drafts.decline(found.draft, officer=officer, reason=why, law=law, signer=signer, now=_now())
     _say(found.draft, done=done, how="Declined")
+
+
+@app.command("withdraw")
+def withdraw(event: Event, *, officer: Officer, why: Why, agency: Whose = None) -> None:
+    """Withdraw a draft of ours before the other organ has answered. Exit code 1: it has, or it is not open."""
+    if not why.strip() or not officer.strip():
+        raise typer.BadParameter("must say something", param_hint="--why, --officer")
+    home = Home.find()
+    for one in _agencies(agency):
+        with _database(home, one) as connection:
+            for draft in Drafts(connection).sent(event_id=event.bytes):
+                law = _law(home)
+                outbox, signer = PostgresOutbox(connection), Signer(law, home.keystore())
+                if take_back(outbox, draft, officer=officer, reason=why, law=law, signer=signer):
+                    said = f"{draft.event_type} of {draft.publisher} in {stranger(draft.case_id)}"
+                    typer.echo(f"Withdrawn: {said}. {draft.organ} is told; publish it again under a new id.")
+                    return
+    _refuse("No draft of ours of that event waits for an answer: yisong drafts list --all")
 
 
 def _say(draft: Received, *, done: bool, how: str) -> None:

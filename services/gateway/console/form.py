@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
+from services.gateway.console.fields import Typed
 from services.gateway.console.names import Names
 from yisong.ledger import Law
 from yisong.rulebook.model import BodyField, EventType
 
 Kind = Literal["text", "long", "number", "money", "instant", "date", "choice", "choices", "yes-no", "group", "lines"]
-
-Typed = Mapping[str, Sequence[str]]
-"""What was typed, by the name of the input: each may stand several times."""
 
 _LONG_TEXTS: Final = frozenset(
     {"summary", "reason", "result", "facts", "opinion", "grounds", "content", "note", "detail"}

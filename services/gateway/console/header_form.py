@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.gateway.console.form import Filled, Input, Kind, Typed, instant
+from services.gateway.console.fields import Typed
+from services.gateway.console.form import Filled, Input, Kind, instant
 from services.gateway.console.names import Names
 from services.gateway.console.times import at
 from yisong.ledger import Law

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.gateway.console import times
 from services.gateway.console.body_view import Field, body_fields
 from services.gateway.console.casefile import Record
 from services.gateway.console.clocks import ClockView
+from services.gateway.console.head import Head, head
 from services.gateway.console.names import Names
 from services.gateway.console.proofs import Checkpointed
 from services.gateway.console.rows import VERDICTS, title
@@ -14,42 +14,20 @@ from yisong.audit.bodies import Body
 from yisong.envelope.header import Header
 
 
-class Organ(NamedTuple):
-    """An organ as named: its plate's line, its name and its id."""
-
-    role: str
-    name: str
-    id: str
-
-
-class Attached(NamedTuple):
-    """One line of the manifest."""
-
-    kind: str
-    sha256: str
-    size: int
-    media_type: str
-
-
 class Panel(NamedTuple):
     """
     The chosen event as shown.
 
-    *fields*: of its header, as label and text. *reason*: why it was refused, and at which step. *starts*, *stops*: the
-    clocks that it moves. *body*: its fields, None where it is *masked*. *readers*: who may read it, where one may not.
+    *head*: its header, None where it has none that could be read. *reason*: why it was refused, and at which step.
+    *starts*, *stops*: the clocks that it moves. *body*: its fields, None where it is *masked*. *readers*: who may read
+    it, where one may not.
     """
 
     record: Record
     title: str
     verdict: str
     verdict_look: str
-    by: Organ | None
-    to: tuple[Organ, ...]
-    cc: tuple[Organ, ...]
-    fields: tuple[tuple[str, str], ...]
-    officers: tuple[str, ...]
-    approver: str
-    attachments: tuple[Attached, ...]
+    head: Head | None
     reason: str
     step: int
     starts: tuple[ClockView, ...]
@@ -75,13 +53,7 @@ def panel(record: Record, clocks: Sequence[ClockView], body: Body, proof: Checkp
         title=title(record, names),
         verdict=names.t(f"verdict.{entry.verdict}"),
         verdict_look=VERDICTS[entry.verdict][1],
-        by=None if header is None else _organ(header.speaker, names),
-        to=() if header is None else tuple(_organ(one, names) for one in header.to),
-        cc=() if header is None else tuple(_organ(one, names) for one in header.cc),
-        fields=() if header is None else tuple(_header_fields(header, names)),
-        officers=() if header is None else header.officers,
-        approver="" if header is None else header.approver or "",
-        attachments=() if header is None else tuple(_attached(header, names)),
+        head=None if header is None else head(header, names),
         reason="" if entry.reason is None else names.reason(entry.reason),
         step=0 if known is None else known.step,
         starts=tuple(one for one in clocks if one.clock.started_by == entry.offset),
@@ -91,43 +63,6 @@ def panel(record: Record, clocks: Sequence[ClockView], body: Body, proof: Checkp
         readers=_readers(record, names),
         proof=proof,
     )
-
-
-def _organ(organ: str, names: Names) -> Organ:
-    return Organ(names.role_of(organ), names.organ(organ), organ)
-
-
-def _header_fields(header: Header, names: Names) -> list[tuple[str, str]]:
-    t = names.t
-    instants = [(name, getattr(header, name)) for name in ("decided_at", "served_at")]
-    found = [(names.header_field(name), times.minute(value)) for name, value in instants if value is not None]
-    if header.due_at is not None:
-        found.append((names.header_field("due_at"), times.due(header.due_at)))
-    if header.acting_for is not None:
-        found.append((names.header_field("acting_for"), names.speaker(header)))
-    texts = (
-        ("doc_no", header.doc_no),
-        ("campaign_id", header.campaign_id),
-        ("countersignature", _named(header, names)),
-    )
-    found += [(names.header_field(name), value) for name, value in texts if value]
-    if header.severity == "serious":
-        found.append((names.header_field("severity"), names.enum("severity", header.severity)))
-    if header.aggregate is not None and header.aggregate.kind != "case":
-        found.append((t("header.aggregate"), f"{names.kind(header.aggregate.kind)} {header.aggregate.id}"))
-    cites = [one.id for one in header.cites]
-    return [*found, (t("header.cites"), " · ".join(cites))] if cites else found
-
-
-def _named(header: Header, names: Names) -> str:
-    return "" if header.countersignature is None else names.organ(header.countersignature)
-
-
-def _attached(header: Header, names: Names) -> list[Attached]:
-    return [
-        Attached(names.enum("attachment_kind", one.kind), one.sha256.hex(), one.size, one.media_type)
-        for one in header.attachments
-    ]
 
 
 def _readers(record: Record, names: Names) -> str:

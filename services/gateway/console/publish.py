@@ -13,10 +13,14 @@ from services.gateway.api.events_in import Ready, Speaker, ready
 from services.gateway.api.outcomes import known, submit
 from services.gateway.api.signs import SignsOfLife, away
 from services.gateway.api.verdicts import Verdicts
-from services.gateway.console.form import Filled, Typed, body_inputs, body_of
+from services.gateway.console.body_view import body_fields
+from services.gateway.console.drafts import of_sent
+from services.gateway.console.fields import Typed
+from services.gateway.console.form import Filled, body_inputs, body_of
 from services.gateway.console.header_form import aggregate_kinds, header_inputs, header_of
 from services.gateway.console.proofs import SQL
 from services.gateway.console.shell import Shell, render
+from services.gateway.console.times import at
 from services.gateway.problems import Fault, Problem
 from yisong.audit.rehearsal import Rehearsed, rehearse
 from yisong.audit.trails import Trail
@@ -24,7 +28,9 @@ from yisong.desk.case_numbers import next_case_id
 from yisong.envelope.case_id import is_case_id
 from yisong.ledger import Law
 from yisong.postgres.connection import reachable
+from yisong.publishing.countersigning.received import Drafts
 from yisong.publishing.signer import Signer
+from yisong.publishing.stores import PostgresOutbox
 from yisong.rulebook.model import EventType
 from yisong.schemas import pii_level
 
@@ -103,7 +109,10 @@ async def send(shell: Shell, sent: str) -> Response:
     except orjson.JSONDecodeError as fault:
         raise Problem(400, "not-understood", "The form does not hold an event.") from fault
     events = await to_thread.run_sync(_ready, shell, stated)
-    waiting = await to_thread.run_sync(submit, shell.world, events)
+    accepted = await to_thread.run_sync(submit, shell.world, events)
+    waiting = [one.event_id for one in accepted if one.pending]
+    if events[0].draft.said.fields.get("countersignature"):
+        waiting = []  # the other organ has a day to sign it, and nobody waits that long for a page
     if isinstance(state.verdicts, Verdicts):
         await state.verdicts.wait(waiting, seconds=_PATIENCE)
     return RedirectResponse(f"/published/{UUID(bytes=events[0].draft.said.event_id)}", 303)
@@ -115,13 +124,18 @@ def outcome_page(shell: Shell, event_id: UUID) -> Response:
     if not found or found[0].publisher != shell.organ:
         raise Problem(404, "not-known", "The viewer's organ has published no event of this id here.")
     reason = shell.names.reason(found[0].reason) if found[0].reason else ""
-    return render(shell, "published.html", current="publish", outcome=found[0], event_id=event_id, reason=reason)
+    with shell.world.connection() as connection:
+        drafts = [of_sent(one) for one in Drafts(connection).sent(closed=True, event_id=event_id.bytes)]
+        row = PostgresOutbox(connection).row_of(event_id.bytes)
+    second = "" if row is None else row.draft.said.fields.get("countersignature")
+    draft = drafts[-1] if drafts else None
+    shown: dict[str, Any] = {"outcome": found[0], "event_id": event_id, "reason": reason, "draft": draft}
+    shown["to_be_drafted"] = bool(second) and draft is None and found[0].pending
+    return render(shell, "published.html", current="publish", **shown)
 
 
 def new_number(shell: Shell) -> str:
     """Return the number of a new case of the viewer's organ and this year; it is nobody else's."""
-    from services.gateway.console.times import at  # noqa: PLC0415
-
     region = shell.world.law.organs[shell.organ].region_code or "000000"
     with shell.world.connection() as connection:
         return next_case_id(connection, shell.world.agency, region=region, year=at(_now()).year)
@@ -189,14 +203,13 @@ def _confirm(  # noqa: PLR0913, PLR0917 (what is confirmed, and what would come 
     rehearsed: Rehearsed,
     warnings: Sequence[str],
 ) -> Response:
-    from services.gateway.console.body_view import body_fields  # noqa: PLC0415
-
     return render(
         shell,
         "publish_confirm.html",
         current="publish",
         event=event,
         header=stated["header"],
+        countersigner=stated["header"].get("countersignature", ""),
         body=body_fields(event.name, stated["body"], shell.names),
         sent=sent,
         typed=[

@@ -1,21 +1,22 @@
 """Under which addresses does the console answer?"""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI, Query
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from services.gateway.console import dossier, errors, publish
+from services.gateway.console.account_routes import router as account_router
 from services.gateway.console.agreement import agreement_page
 from services.gateway.console.case import asked_of, case_page
+from services.gateway.console.draft_routes import router as draft_router
 from services.gateway.console.errors import PageRoute
+from services.gateway.console.fields import first, shell_beside, typed_into
 from services.gateway.console.logs import logs_page
 from services.gateway.console.matrix import handoffs_page
 from services.gateway.console.search import Sought, search_page
@@ -38,7 +39,6 @@ Serial = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 _INSIDE: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _REGION: Final = re.compile(r"\d{2}", re.ASCII)
 _A_YEAR: Final = 365 * 24 * 3600
-_MOST_FIELDS: Final = 2000
 _LONGEST: Final = 100
 _MOST_TEXT: Final = 4000
 
@@ -56,6 +56,8 @@ def _first_page(viewer: Principal) -> str:
         return "/agreement"
     if "review" in viewer.scopes:
         return "/logs"
+    if "administer" in viewer.scopes:
+        return "/accounts"
     raise NotAllowed("needs read or audit")
 
 
@@ -104,15 +106,14 @@ def case(request: Request, viewer: Reading, case_id: str, x: float | None = None
 @router.post("/cases/{case_id}/dossier")
 async def ask_for_dossier(request: Request, viewer: Reading, case_id: str) -> Response:
     """Have the dossier of a case made for the viewer's organ."""
-    typed = _typed(await request.form(max_fields=_MOST_FIELDS))
-    shell = await _shell(request, viewer)
-    return await dossier.ask(shell, case_id, next(iter(typed.get("purpose", ())), ""))
+    typed = await typed_into(request)
+    return await dossier.ask(await shell_beside(request, viewer), case_id, first(typed, "purpose"))
 
 
 @router.get("/cases/{case_id}/dossiers/{event_id}")
 async def dossier_made(request: Request, viewer: Reading, case_id: str, event_id: UUID) -> Response:
     """Show whether a dossier can be taken yet."""
-    return await dossier.dossier_page(await _shell(request, viewer), case_id, event_id)
+    return await dossier.dossier_page(await shell_beside(request, viewer), case_id, event_id)
 
 
 @router.get("/publish")
@@ -129,12 +130,12 @@ def choose(request: Request, viewer: Publishing, type: str = "", case: str = "")
 @router.post("/publish/{event_type}")
 async def filled(request: Request, viewer: Publishing, event_type: str) -> Response:
     """Check and rehearse what was typed, publish what was confirmed, or show the form again."""
-    typed = _typed(await request.form(max_fields=_MOST_FIELDS))
-    shell = await _shell(request, viewer)
+    typed = await typed_into(request)
+    shell = await shell_beside(request, viewer)
     event = _event(shell, event_type)
-    match next(iter(typed.get("step", ())), ""):
+    match first(typed, "step"):
         case "publish":
-            return await publish.send(shell, next(iter(typed.get("event", ())), ""))
+            return await publish.send(shell, first(typed, "event"))
         case "check" if "more" not in typed:
             return await publish.check(shell, event, typed)
         case "number":
@@ -162,12 +163,9 @@ def language(chosen: str, back: str = "/") -> Response:
 def install(app: FastAPI) -> None:
     """Put the console into *app*, after everything whose faults it shows."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(router)
+    for one in (router, draft_router, account_router):
+        app.include_router(one)
     errors.install(app)
-
-
-async def _shell(request: Request, viewer: Principal) -> Shell:
-    return await to_thread.run_sync(shell_of, request, viewer)
 
 
 def _event(shell: Shell, name: str) -> EventType:
@@ -176,12 +174,3 @@ def _event(shell: Shell, name: str) -> EventType:
     if event is None or event.is_notice or shell.names.role_of(shell.organ) not in event.publishers:
         raise Problem(404, "no-such-event-type", "The viewer's organ publishes no such event.")
     return event
-
-
-def _typed(form: FormData) -> Mapping[str, Sequence[str]]:
-    """Return what was typed into the fields of *form*, by name; files are none of them."""
-    found: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            found.setdefault(name, []).append(value)
-    return found

@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.gateway.console import times
+from services.gateway.console.citing import cited, marked
 from services.gateway.console.names import LANES, Names
 from services.gateway.console.texts import Language, Texts, language_of, texts
+from services.gateway.who.clock import now_of
 from services.gateway.who.csrf import token_for
 from services.gateway.who.principal import Principal
 from services.gateway.world import World, world_of
@@ -67,6 +69,8 @@ def render(shell: Shell, template: str, *, current: str = "", status: int = 200,
         csrf=token_for(shell.request),
         back=_here(shell.request),
         other=_other(shell.t.language),
+        printed=now_of(shell.request),
+        address=str(shell.request.url),
         **values,
     )
     return HTMLResponse(text, status, headers={"Content-Language": "zh-Hans" if shell.t.language == "zh" else "en"})
@@ -111,6 +115,8 @@ def _environment() -> Environment:
         px=_number, count=_count, quoted=lambda text: quote(str(text), safe=""),
     )  # fmt: skip
     found.globals["icon"] = _icon
+    found.globals["cited"] = cited
+    found.globals["marked"] = marked
     found.globals["span"] = times.span
     found.globals["brief"] = times.brief
     return found

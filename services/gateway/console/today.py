@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from services.gateway.console import times
 from services.gateway.console.agreement import agreed
+from services.gateway.console.because import Because, because
 from services.gateway.console.clocks import rounded
+from services.gateway.console.drafts import lines
 from services.gateway.console.geometry import ClockBar, clock_bar, linear
 from services.gateway.console.names import Names
 from services.gateway.console.shell import Shell, render
@@ -27,10 +29,11 @@ _SHOWN_SILENT: Final = 8
 
 
 class DutyRow(NamedTuple):
-    """One duty as shown; *acts*: what fulfils it (type, name). *now*: where the present stands on its bar."""
+    """One duty as shown, and why it is owed; *acts*: what fulfils it (type, name). *now*: the present on its bar."""
 
     owed: Owed
     name: str
+    because: Because
     timer: str
     left: str
     acts: tuple[tuple[str, str], ...]
@@ -58,6 +61,7 @@ def today_page(shell: Shell, *, everybody: bool) -> Response:
         waiting = [one for one in pending if one.sender in ours and one.receiver not in ours]
         silent = _silent(connection, waiting, law)
         state = agreed(connection, trail, law, now=now)
+        drafts = lines(connection, shell.organ, closed=False)
     groups = _groups([one for one in found if one.kept.duty.by in ours], shell.names)
     owed = sorted(waiting, key=lambda one: one.due - one.as_of)
     return render(
@@ -71,6 +75,9 @@ def today_page(shell: Shell, *, everybody: bool) -> Response:
         silent=silent,
         agreement=state,
         everybody=everybody,
+        to_sign=sorted(one.until for one in drafts if one.state == "open" and not one.ours),
+        sent=sorted(one.until for one in drafts if one.state == "open" and one.ours),
+        now=now,
         day=f"{times.full_day(now, shell.t)} {times.weekday(now, shell.t)} {times.clock(now)}",
         working=law.calendar.as_known(now).day(day_of(now), year=times.at(now).year).working,
         size={group.name: len(group.duties) for group in groups},
@@ -119,10 +126,11 @@ def _row(one: Owed, names: Names) -> DutyRow:
     timer_id = (duty.clock_id or "").partition("/")[0]
     timer = law.timers.get(timer_id)
     acts = dict.fromkeys(act.partition(":")[0] for act in duty.owed)
-    bar, now = _bar(one)
+    (bar, now), why = _bar(one), because(duty, names)
     return DutyRow(
         owed=one,
-        name=names.timer(timer_id) if timer is not None else _acts_named(acts, names) or duty.why,
+        name=names.timer(timer_id) if timer is not None else _name(one, acts, why, names),
+        because=why,
         timer=timer_id,
         left="" if one.left is None else times.span(one.left, names.t),
         acts=tuple((act, names.event_type(act)) for act in acts),
@@ -133,8 +141,12 @@ def _row(one: Owed, names: Names) -> DutyRow:
     )
 
 
-def _acts_named(acts: Mapping[str, None], names: Names) -> str:
-    return names.t("case.and").join(names.event_type(act) for act in acts)
+def _name(one: Owed, acts: Mapping[str, None], why: Because, names: Names) -> str:
+    """Return what a duty without a deadline of the law is called: by its acts, a draft by what it would become."""
+    named = names.t("case.and").join(names.event_type(act) for act in acts)
+    if one.kept.draft is not None:
+        return f"{why.title}{names.t('punctuation.colon')}{named}"
+    return named or why.title
 
 
 def _passed(one: Owed, names: Names) -> str:
