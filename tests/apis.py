@@ -3,22 +3,26 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from httpx2 import Response
 from starlette.testclient import TestClient
 
 from services.gateway.app import build
 from services.gateway.world import World, open_pool
 from tests.clues import Stated
-from tests.unit.publishing.bus import Keys, law
+from tests.unit.publishing.bus import ORGANS, Keys, law, seed
 from yisong.accounts.rows import Database
 from yisong.accounts.tokens import add_token
 from yisong.home import Home
+from yisong.ledger import Law
 
 _TABLES = "local_outbox, local_log_ends, local_inbox, local_inbox_acks, local_case_numbers, local_tokens"
 ORGAN = "P9801"
@@ -69,6 +73,23 @@ def event(said: Stated, event_id: str | None = None) -> dict[str, Any]:
     return {"header": said.header, "body": said.body, **({} if event_id is None else {"event_id": event_id})}
 
 
+@cache
+def law_that_seals() -> Law:
+    """Return the law of that bus with a key to seal to for each of its organs."""
+    rulebook = law().rulebook
+    seals = [
+        replace(
+            rulebook.keys[f"{organ}#1"],
+            key_id=f"{organ}#2",
+            use="seal",
+            algorithm="x25519",
+            public=X25519PrivateKey.from_private_bytes(seed(f"{organ}#2")).public_key().public_bytes_raw(),
+        )
+        for organ in ORGANS
+    ]
+    return Law(replace(rulebook, keys={**rulebook.keys, **{key.key_id: key for key in seals}}))
+
+
 @contextmanager
 def api(service: str, admin: str, folder: Path) -> Iterator[Api]:
     """Serve the API over the database at *service*, empty and with a node that lives; *admin* owns it."""
@@ -81,7 +102,7 @@ def api(service: str, admin: str, folder: Path) -> Iterator[Api]:
             keys=Keys(),
             pool=open_pool(service),
             evidence=folder / "evidence",
-            watched=cast("Any", SimpleNamespace(law=law())),
+            watched=cast("Any", SimpleNamespace(law=law_that_seals())),
             rate=0,
         )
         try:

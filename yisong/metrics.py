@@ -48,6 +48,8 @@ MetricName = Literal[
     "yisong_checkpoint_statements_total",
     # Gauge (partition), entries: the largest checkpoint that three nodes have cosigned.
     "yisong_checkpoint_quorum_size",
+    # Gauge (partition): under the how-manieth origin it is signed. Above 1: all nodes have restated it.
+    "yisong_checkpoint_origin",
     # Gauge, seconds since three nodes had cosigned all that this trail holds. Growing is bad: nothing new is proven.
     "yisong_checkpoint_behind_seconds",
     # Gauge (why), partitions that this node does not sign; rulebook: 1 for all of them. Above 0: read its log.
@@ -64,6 +66,8 @@ MetricName = Literal[
     "yisong_body_keys_total",
     # Counter (result): messages on our drafts topic. Beside draft, signed, declined, withdrawn, known and late: noise.
     "yisong_draft_messages_total",
+    # Counter (result): letters on our topic of P2 tokens. Beside asked, answered and known: noise.
+    "yisong_pii_letters_total",
     # Counter (why: changed, gone): evidence that was asked for and is not what its hash says. Alarm above 0.
     "yisong_evidence_lost_total",
     # Gauge, faults that looking through the trail has found and that nobody has put right. Alarm above 0.
@@ -98,6 +102,7 @@ METRICS: Final[
     "yisong_rulebook_void_versions": ("gauge", (), ()),
     "yisong_checkpoint_statements_total": ("counter", (), ("peer", "outcome")),
     "yisong_checkpoint_quorum_size": ("gauge", (), ("partition",)),
+    "yisong_checkpoint_origin": ("gauge", (), ("partition",)),
     "yisong_checkpoint_behind_seconds": ("gauge", (), ()),
     "yisong_checkpoint_halts": ("gauge", (), ("why",)),
     "yisong_checkpoint_differs": ("gauge", (), ("peer",)),
@@ -106,6 +111,7 @@ METRICS: Final[
     "yisong_checkpoint_peer_silent_seconds": ("gauge", (), ("peer",)),
     "yisong_body_keys_total": ("counter", (), ("what",)),
     "yisong_draft_messages_total": ("counter", (), ("result",)),
+    "yisong_pii_letters_total": ("counter", (), ("result",)),
     "yisong_evidence_lost_total": ("counter", (), ("why",)),
     "yisong_scrub_faults": ("gauge", (), ()),
     "yisong_scrub_covered_seconds": ("gauge", (), ()),

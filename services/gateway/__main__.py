@@ -9,9 +9,13 @@ from threading import Event, Thread
 from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 
 from services.gateway.app import build
 from services.gateway.patience import PatientProtocol
+from services.gateway.proxies import trusted
+from services.gateway.who.provider import Provider
+from services.gateway.who.provider_settings import read_settings
 from services.gateway.world import RATE, World, open_world
 from yisong.errors import WiringFault, YisongError
 from yisong.home import AGENCIES, Home
@@ -29,6 +33,16 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="on which port; else what the home says")
     parser.add_argument("--rate", type=float, default=RATE, help="requests a second for one account; 0: no limit")
     parser.add_argument("--metrics-port", type=int, help="where /metrics is, on this machine; else nowhere")
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="believe X-Forwarded-For and -Proto from this address or network; may come again; nobody where not said",
+    )
+    parser.add_argument(
+        "--oidc", type=Path, metavar="FILE", help="settings of an identity provider; else there is none"
+    )
     return parser.parse_args(argv)
 
 
@@ -36,9 +50,20 @@ def _serve(settings: argparse.Namespace, world: World, port: int) -> None:
     stop = Event()
     Thread(target=world.watched.run, args=(stop,), name="law", daemon=True).start()
     app = build(world)
+    if settings.oidc is not None:
+        app.state.provider = Provider(read_settings(settings.oidc))
     if settings.metrics_port is not None:
         app.state.metrics.serve(settings.metrics_port, health=lambda: {"agency": world.agency})
-    config = uvicorn.Config(
+    try:
+        uvicorn.Server(config_of(app, settings, port=port)).run()
+    finally:
+        stop.set()
+
+
+def config_of(app: FastAPI, settings: argparse.Namespace, *, port: int) -> uvicorn.Config:
+    """Return how *app* is served on *port*. Raises WiringFault where a proxy is to be trusted that is none."""
+    proxies = trusted(settings.trusted_proxy)
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=port,
@@ -46,14 +71,11 @@ def _serve(settings: argparse.Namespace, world: World, port: int) -> None:
         access_log=False,  # paths hold case ids
         http=PatientProtocol,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         limit_concurrency=_AT_ONCE,
         timeout_graceful_shutdown=_LAST_WORDS_SECONDS,
     )
-    try:
-        uvicorn.Server(config).run()
-    finally:
-        stop.set()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from services.gateway import problems
 from services.gateway.api import openapi
 from services.gateway.api.asyncapi import router as asyncapi
+from services.gateway.api.intake import Intake
 from services.gateway.api.limits import Limits
 from services.gateway.api.routes import router as api
 from services.gateway.api.signs import SignsOfLife
@@ -18,7 +19,9 @@ from services.gateway.api.verdicts import Verdicts
 from services.gateway.console import routes as console
 from services.gateway.door import Door
 from services.gateway.who import install as doors
+from services.gateway.who.held import Held
 from services.gateway.world import World, world_of
+from yisong.accounts.tokens import Token
 from yisong.evidence import EvidenceFolder
 from yisong.metrics import Metrics
 
@@ -36,12 +39,14 @@ def build(world: World) -> FastAPI:
     async def living(_: FastAPI) -> AsyncIterator[None]:
         evidence.sweep()
         yield
+        app.state.verdicts.close()
         world.close()
 
     # No page for trying things out: it would need scripts of others.
     app = FastAPI(title=_TITLE, summary=_SUMMARY, version="1", docs_url=None, redoc_url=None, lifespan=living)
     app.state.world = world
-    app.state.limits, app.state.signs, app.state.verdicts = Limits(world.rate), SignsOfLife(world), Verdicts(world)
+    app.state.limits, app.state.signs = Limits(world.rate), SignsOfLife(world)
+    app.state.intake, app.state.verdicts, app.state.tokens = Intake(world), Verdicts(world), Held[Token]()
     app.state.evidence, app.state.metrics = evidence, Metrics(world.agency)
     problems.install(app)
     openapi.install(app)

@@ -15,6 +15,7 @@ from services.trail.app import build
 from services.trail.body_keys import Given, run_body_keys
 from services.trail.checkpoints import EVERY_SECONDS, Signing, run_checkpoints
 from services.trail.drafts import Exchanging, run_drafts
+from services.trail.pii import Telling, run_pii
 from services.trail.pulse import run_pulse
 from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
@@ -69,6 +70,7 @@ class Node:
             Thread(target=self._share, name="body-keys", daemon=True).start()
             Thread(target=self._pulse, name="pulse", daemon=True).start()
             Thread(target=self._exchange, name="drafts", daemon=True).start()
+            Thread(target=self._tell, name="pii", daemon=True).start()
         Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
         Thread(target=self._scrub, name="scrub", daemon=True).start()
         self._collect_less()
@@ -159,6 +161,11 @@ class Node:
         running, keys = self._running, self._home.keystore()
         what = Exchanging(self._agency, running.dsn[self._agency], running.bootstrap, keys, self._known_law)
         run_drafts(what, self._metrics, self._stop)
+
+    def _tell(self) -> None:
+        running, keys = self._running, self._home.keystore()
+        what = Telling(self._agency, running.dsn[self._agency], running.bootstrap, keys, self._known_law)
+        run_pii(what, self._metrics, self._stop)
 
     def _pulse(self) -> None:
         running = self._running

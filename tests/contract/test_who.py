@@ -1,6 +1,7 @@
 """Who gets through the doors of a gateway, and to what? Over HTTP and on a real PostgreSQL."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,8 +27,9 @@ from yisong.accounts.tokens import add_token, revoke, tokens
 from yisong.audit.readings import Reader, note_reading
 from yisong.errors import NotAcceptable
 
-PUBLIC = {"/healthz", "/readyz", "/openapi.json", "/asyncapi.json", "/login", "/language/{chosen}"}
-"""What answers to anybody: health, the public documents, the login page and its language."""
+LOGIN = {"/login", "/login/provider", "/login/provider/back", "/language/{chosen}"}
+PUBLIC = {"/healthz", "/readyz", "/openapi.json", "/asyncapi.json", *LOGIN}
+"""What answers to anybody: health, the public documents, the login page with its language and its provider."""
 DAY = 86_400_000
 CASE = "CRB-980100-2016-000021-5"
 
@@ -520,7 +522,7 @@ def _routes(gateway: Doors) -> list[tuple[str, set[str]]]:
 
 
 def _filled(path: str) -> str:
-    return "/".join("1" if part.startswith("{") else part for part in path.split("/"))
+    return re.sub(r"\{[^}]*\}", "1", path)
 
 
 def _insert(owner: Database, roles: list[Any]) -> None:

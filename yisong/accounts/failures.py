@@ -34,6 +34,17 @@ def count_try(database: Database, account: str, address: str, *, now: int) -> Tr
     return Tried(allowed, allowed and (of_account == ACCOUNT_TRIES or of_address == ADDRESS_TRIES))
 
 
+def count_address(database: Database, address: str, *, now: int) -> Tried:
+    """Count a try that names no account, as `count_try` does. Raises BusUnreachable."""
+    tries = _count(database, "address", network(address), most=ADDRESS_TRIES, now=now)
+    return Tried(tries <= ADDRESS_TRIES, tries == ADDRESS_TRIES)
+
+
+def take_back_address(database: Database, address: str) -> None:
+    """Take back a try that was counted by `count_address`, for it has not failed. Raises BusUnreachable."""
+    run(database, "forgive", {"kind": "address", "subject": network(address)})
+
+
 def forgive(database: Database, account: str, address: str, *, now: int) -> None:
     """
     Take back the try that was counted, for it has not failed, and forget the account's failures before it.

@@ -18,6 +18,8 @@ What = Literal[
     "account-unlocked",
     "token-made",
     "token-revoked",
+    "provider-login",
+    "provider-login-refused",
 ]
 
 

@@ -33,11 +33,12 @@ UPDATE local_accounts SET locked = %(locked)s WHERE account = %(account)s RETURN
 SELECT account FROM local_accounts WHERE account = %(account)s AND password = %(password)s AND NOT locked FOR NO KEY UPDATE;
 
 -- new_session --
-INSERT INTO local_sessions (secret_hash, account, made_at, seen_at) VALUES (%(secret_hash)s, %(account)s, %(now)s, %(now)s);
+INSERT INTO local_sessions (secret_hash, account, made_at, seen_at, by_provider)
+VALUES (%(secret_hash)s, %(account)s, %(now)s, %(now)s, %(by_provider)s);
 
 -- session --
 -- A session that holds, with its account.
-SELECT account, organ, roles, must_change, password_at, seen_at
+SELECT account, organ, roles, must_change, password_at, seen_at, by_provider
   FROM local_sessions JOIN local_accounts USING (account)
  WHERE secret_hash = %(secret_hash)s AND NOT locked
    AND local_sessions.made_at > %(oldest_made)s AND seen_at > %(oldest_seen)s;
@@ -55,6 +56,18 @@ DELETE FROM local_sessions WHERE account = %(account)s;
 -- forget_sessions --
 -- Forget sessions that have run out.
 DELETE FROM local_sessions WHERE made_at <= %(oldest_made)s OR seen_at <= %(oldest_seen)s;
+
+-- begin_provider_login --
+-- Somebody goes to the identity provider.
+INSERT INTO local_provider_logins (state_hash, nonce, verifier, back, made_at)
+VALUES (%(state_hash)s, %(nonce)s, %(verifier)s, %(back)s, %(now)s);
+
+-- take_provider_login --
+-- He is back, and cannot come back twice.
+DELETE FROM local_provider_logins WHERE state_hash = %(state_hash)s AND made_at > %(oldest)s RETURNING nonce, verifier, back;
+
+-- forget_provider_logins --
+DELETE FROM local_provider_logins WHERE made_at <= %(oldest)s;
 
 -- count_failure --
 -- Count a try as failed, before it is looked at, so that tries at the same time are counted, too; how many there are now.

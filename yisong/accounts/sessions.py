@@ -34,10 +34,15 @@ class Session:
     must_change: bool
 
 
-def new_session(database: Database, account: str, *, now: int) -> str:
-    """Begin a session in the transaction of a login, and return its secret. Raises BusUnreachable."""
+def new_session(database: Database, account: str, *, now: int, by_provider: bool = False) -> str:
+    """
+    Begin a session in the transaction of a login, and return its secret. Raises BusUnreachable.
+
+    *by_provider*: an identity provider vouches for the person, so that our password for him need not be changed.
+    """
     secret = secrets.token_urlsafe(_BYTES)
-    run(database, "new_session", {"secret_hash": _hash(secret), "account": account, "now": now})
+    row = {"secret_hash": _hash(secret), "account": account, "now": now, "by_provider": by_provider}
+    run(database, "new_session", row)
     run(database, "forget_sessions", _oldest(now))
     return secret
 
@@ -47,7 +52,7 @@ def find_session(database: Database, secret: str, *, now: int) -> Session | None
     rows = run(database, "session", {"secret_hash": _hash(secret), **_oldest(now)})
     if not rows:
         return None
-    account, organ, roles, must_change, password_at, seen_at = rows[0]
+    account, organ, roles, must_change, password_at, seen_at, by_provider = rows[0]
     if now - seen_at >= _COARSE:
         run(database, "seen", {"secret_hash": _hash(secret), "now": now})
     return Session(
@@ -55,7 +60,7 @@ def find_session(database: Database, secret: str, *, now: int) -> Session | None
         organ=organ,
         roles=tuple(roles),
         scopes=scopes_of(roles),
-        must_change=must_change or now - password_at >= passwords.MAX_AGE,
+        must_change=not by_provider and (must_change or now - password_at >= passwords.MAX_AGE),
     )
 
 

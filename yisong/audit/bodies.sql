@@ -20,12 +20,12 @@ SELECT one."partition", one."offset", one.carried
 
 -- note --
 -- Write down that somebody has read something.
-INSERT INTO local_readings (account, organ, what, case_id, events, purpose, sha256)
-VALUES (%(account)s, %(organ)s, %(what)s, %(case_id)s, %(events)s::uuid[], %(purpose)s, %(sha256)s);
+INSERT INTO local_readings (account, organ, what, case_id, events, purpose, sha256, token, refused)
+VALUES (%(account)s, %(organ)s, %(what)s, %(case_id)s, %(events)s::uuid[], %(purpose)s, %(sha256)s, %(token)s, %(refused)s);
 
 -- readings --
 -- Who has read what, newest first; of one case, and by organs, where they are named.
-SELECT serial, (extract(epoch FROM at) * 1000)::bigint, account, organ, what, case_id, events, purpose, sha256
+SELECT serial, (extract(epoch FROM at) * 1000)::bigint, account, organ, what, case_id, events, purpose, sha256, token, refused
   FROM local_readings
  WHERE (%(case_id)s::text IS NULL OR case_id = %(case_id)s)
    AND (%(organs)s::text[] IS NULL OR organ = ANY(%(organs)s))

@@ -29,7 +29,8 @@ class Reading(NamedTuple):
     One reading; *at* in ms by the node's clock. *events*: whose bodies were shown, none of a whole history.
 
     *sha256*: of the file that was taken away, with the event that cites it; *case_id* is empty where an organ took it
-    from its own store, whatever cites it.
+    from its own store, whatever cites it. *token*: the P2 token that was asked for, and *refused* why it was not
+    resolved, where it was not; on the owner's node *account* and *organ* are those of whoever asked, of any line.
     """
 
     serial: int
@@ -41,6 +42,8 @@ class Reading(NamedTuple):
     events: tuple[UUID, ...]
     purpose: str
     sha256: bytes | None = None
+    token: str | None = None
+    refused: str | None = None
 
 
 def note_reading(  # noqa: PLR0913 (who has read what where, and why)
@@ -52,6 +55,8 @@ def note_reading(  # noqa: PLR0913 (who has read what where, and why)
     purpose: str,
     events: Sequence[UUID] = (),
     sha256: bytes | None = None,
+    token: str | None = None,
+    refused: str | None = None,
 ) -> None:
     """
     Write down that *reader* reads something, in the transaction in which it is read.
@@ -61,6 +66,7 @@ def note_reading(  # noqa: PLR0913 (who has read what where, and why)
     if not purpose.strip():
         raise ValueError("whoever reads states a purpose")
     said = {"what": what, "case_id": case_id, "events": list(events), "purpose": purpose, "sha256": sha256}
+    said |= {"token": token, "refused": refused}
     with reachable():
         connection.execute(_SQL["note"], {**reader._asdict(), **said})
 
@@ -85,5 +91,5 @@ def readings(
 
 
 def _reading(row: tuple[Any, ...]) -> Reading:
-    serial, at, account, organ, what, case_id, events, purpose, file = row
-    return Reading(serial, at, account, organ, what, case_id, tuple(events), purpose, file)
+    serial, at, account, organ, what, case_id, events, purpose, *of = row
+    return Reading(serial, at, account, organ, what, case_id, tuple(events), purpose, *of)

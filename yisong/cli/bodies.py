@@ -9,7 +9,7 @@ import orjson
 import typer
 from rich.text import Text
 
-from yisong.audit.bodies import Body, Reader, bodies_of, note_reading, readings
+from yisong.audit.bodies import Body, Reader, Reading, bodies_of, note_reading, readings
 from yisong.audit.erasing import erase, grant
 from yisong.audit.played import Position
 from yisong.audit.trails import open_trail
@@ -68,7 +68,7 @@ def readings_(*, node: Node = "copyright", case_id: Annotated[str | None, typer.
         found = readings(connection, case_id=case_id)
     columns = ("at", "account", "organ", "what", "case", "events", "purpose")
     rows = [
-        (instant(one.at), one.account, one.organ, one.what, one.case_id, str(len(one.events) or ""), one.purpose)
+        (instant(one.at), one.account, one.organ, _what(one), one.case_id, str(len(one.events) or ""), one.purpose)
         for one in found
     ]
     page().print(ruled("Readings 阅览记录", columns, rows), soft_wrap=True)
@@ -106,6 +106,10 @@ def grant_(event: Annotated[str, typer.Argument(help="The event.")], *, organ: T
                 "No key was given.", [f"to: {organ} is not among those to whom this body is sealed, or has no key"]
             )
     page().print(f"The node of {node} gives {organ} the key.")
+
+
+def _what(one: Reading) -> str:
+    return " ".join(filter(None, (one.what, one.token, one.refused and f"({one.refused})")))
 
 
 def _agency(law: Law, organ: str) -> Agency:

@@ -44,6 +44,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "keys": "yisong.cli.keys:app",
     "accounts": "yisong.cli.accounts:app",
     "tokens": "yisong.cli.tokens:app",
+    "pii": "yisong.cli.pii:app",
     "schemas": "yisong.cli.schemas:app",
     "topics": "yisong.cli.topics:app",
 }

@@ -12,13 +12,14 @@ from yisong.sealing.content import CONTENT_KEY_BYTES, binding
 WRAPPED_BYTES: Final = 32 + CONTENT_KEY_BYTES + 16
 """enc (32) ‖ wrapped key and tag (48): what stands on the topic ``body-keys``."""
 
-_SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+"""What envelope.md, Sealing, names."""
 
 
 def wrap(content_key: bytes, public: bytes, *, event_id: bytes, body_hash: bytes) -> bytes:
     """Return *content_key* wrapped for the X25519 key *public*, 80 bytes; another time it gives other bytes."""
     reader = X25519PublicKey.from_public_bytes(public)
-    return _SUITE.encrypt(content_key, reader, info=binding(event_id, body_hash))
+    return SUITE.encrypt(content_key, reader, info=binding(event_id, body_hash))
 
 
 def unwrap(wrapped: bytes, private: bytes, *, event_id: bytes, body_hash: bytes) -> bytes:
@@ -28,7 +29,7 @@ def unwrap(wrapped: bytes, private: bytes, *, event_id: bytes, body_hash: bytes)
     Raises NotOpenable where it was wrapped for another key or event, or is no wrapped key at all.
     """
     try:
-        key = _SUITE.decrypt(wrapped, X25519PrivateKey.from_private_bytes(private), info=binding(event_id, body_hash))
+        key = SUITE.decrypt(wrapped, X25519PrivateKey.from_private_bytes(private), info=binding(event_id, body_hash))
     except (InvalidTag, ValueError) as fault:
         raise _not_openable() from fault
     if len(key) != CONTENT_KEY_BYTES:

@@ -6,11 +6,23 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import Depends, Request, Response
 
+from services.gateway.api.intake import Intake
 from services.gateway.api.limits import Limits
 from services.gateway.api.signs import Signs, SignsOfLife
-from services.gateway.who.principal import Principal, Scope, needs
+from services.gateway.api.verdicts import Verdicts
+from services.gateway.who.principal import Bearer, Principal, Scope, permitted
 
-__all__ = ["Alive", "Asking", "Principal", "Publishing", "Reading", "limits_of"]
+__all__ = [
+    "Alive",
+    "Approving",
+    "Asking",
+    "Principal",
+    "Publishing",
+    "Reading",
+    "intake_of",
+    "limits_of",
+    "verdicts_of",
+]
 
 
 def limits_of(request: Request) -> Limits:
@@ -21,9 +33,26 @@ def limits_of(request: Request) -> Limits:
     return limits
 
 
+def intake_of(request: Request) -> Intake:
+    """Return where this gateway accepts events."""
+    intake = request.app.state.intake
+    if not isinstance(intake, Intake):
+        raise TypeError("the application was not built with an intake")
+    return intake
+
+
+def verdicts_of(request: Request) -> Verdicts:
+    """Return where one waits for verdicts at this gateway."""
+    verdicts = request.app.state.verdicts
+    if not isinstance(verdicts, Verdicts):
+        raise TypeError("the application was not built with verdicts")
+    return verdicts
+
+
 def _with(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
     # In the event loop: nothing here waits, and going to a thread and back would cost more than it does.
-    async def caller(request: Request, found: Annotated[Principal, Depends(needs(*scopes))]) -> Principal:
+    async def caller(request: Request, bearer: Bearer) -> Principal:  # noqa: ARG001 (for the OpenAPI document)
+        found = await permitted(request, *scopes)
         limits_of(request).take(found.account)
         return found
 
@@ -42,6 +71,7 @@ async def _alive(request: Request, response: Response) -> Signs:
     return found
 
 
+Approving = Annotated[Principal, Depends(_with("approve"))]
 Publishing = Annotated[Principal, Depends(_with("publish"))]
 Asking = Annotated[Principal, Depends(_with("publish", "read", "audit"))]
 Reading = Annotated[Principal, Depends(_with("read", "audit"))]

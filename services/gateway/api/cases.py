@@ -26,7 +26,11 @@ router = APIRouter(prefix="/cases", tags=["cases"], route_class=JsonRoute)
 _SQL: Final = queries(Path(__file__).with_name("queries.sql"))
 CaseId = Annotated[str, InPath(pattern=r"^CRB-\d{6}-\d{4}-\d{6}-[0-9A-Z]$", examples=["CRB-980100-2016-000021-5"])]
 AsOf = Annotated[str | None, Query(max_length=40, description="As known at this instant (RFC 3339).")]
-Purpose = Annotated[str, Query(min_length=2, max_length=200, description="Why it is read; it is put on record.")]
+STATED: Final = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+"""What a purpose looks like: on one line, and not blank, since a blank one is none (log of readings)."""
+Purpose = Annotated[
+    str, Query(min_length=2, max_length=200, pattern=STATED, description="Why it is read; it is put on record.")
+]
 Part = Annotated[str | None, Query(max_length=40)]
 
 

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from services.gateway.api import inboxes
 from services.gateway.api.answers import JsonRoute, problems
 from services.gateway.api.callers import Alive, Reading
+from services.gateway.api.cases import STATED
 from services.gateway.api.cursors import Cursor, read_cursor, write_cursor
 from services.gateway.api.pages import Limit
 from services.gateway.problems import Fault, Problem
@@ -34,7 +35,12 @@ After = Annotated[
 ]
 Purpose = Annotated[
     str | None,
-    Query(min_length=2, max_length=200, description="Why bodies are read; without one there are headers only."),
+    Query(
+        min_length=2,
+        max_length=200,
+        pattern=STATED,
+        description="Why bodies are read; without one there are headers only.",
+    ),
 ]
 
 

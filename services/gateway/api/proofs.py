@@ -12,9 +12,8 @@ from starlette.responses import JSONResponse, Response
 
 from services.gateway.api import dossiers
 from services.gateway.api.answers import JsonRoute, problems
-from services.gateway.api.callers import Alive, Reading
-from services.gateway.api.cases import CaseId, checked
-from services.gateway.api.verdicts import Verdicts
+from services.gateway.api.callers import Alive, Reading, verdicts_of
+from services.gateway.api.cases import STATED, CaseId, checked
 from services.gateway.problems import RETRY_SECONDS, Problem
 from services.gateway.world import World, world_of
 from yisong.audit.bodies import Reader
@@ -45,7 +44,9 @@ class Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    purpose: str = Field(min_length=2, max_length=200, description="It goes on the log with the notice.")
+    purpose: str = Field(
+        min_length=2, max_length=200, pattern=STATED, description="It goes on the log with the notice."
+    )
 
 
 @router.get("/events/{event_id}/receipt", summary="The receipt of an event", responses={**_PROOF, **problems(404, 409)})
@@ -111,9 +112,7 @@ async def make_dossier(request: Request, case_id: CaseId, caller: Reading, alive
         raise dossiers.away()
     reader = Reader(caller.account, caller.organ)
     event_id = await dossiers.announced(world_of(request), checked(case_id), reader, wanted.purpose)
-    verdicts = request.app.state.verdicts
-    if isinstance(verdicts, Verdicts):
-        await verdicts.wait([event_id], seconds=5.0)
+    await verdicts_of(request).wait([event_id], seconds=5.0)
     location = f"/v1/cases/{case_id}/dossiers/{UUID(bytes=event_id)}"
     return JSONResponse({"event_id": str(UUID(bytes=event_id))}, 202, headers={"location": location})
 
@@ -138,12 +137,15 @@ def agreement(request: Request, caller: Reading, alive: Alive) -> dict[str, Any]
     """
     Return, by partition, how many entries this node has and how many a quorum has cosigned.
 
-    And of each node: the largest checkpoint that this node's own tree confirms, and the smallest one that differs.
+    And of each node: the largest checkpoint that this node's own tree confirms, and the smallest one that differs; both
+    of the origin under which the partition is signed now.
     """
     del caller, alive
     world = world_of(request)
     with world.connection() as connection:
-        progress = Trail(world.agency, connection).cosignatures(world.law).progress(least=QUORUM)
+        kept = Trail(world.agency, connection).cosignatures(world.law)
+        progress = kept.progress(least=QUORUM)
+        origins = {partition: kept.origin(partition) for partition in progress}
         rows = connection.execute(_SQL["agreement"]).fetchall()
     nodes: dict[int, dict[str, dict[str, Any]]] = {}
     for partition, node, size, differs in cast("list[tuple[int, str, int | None, int | None]]", rows):
@@ -153,7 +155,7 @@ def agreement(request: Request, caller: Reading, alive: Alive) -> dict[str, Any]
         "node": world.agency,
         "quorum": QUORUM,
         "partitions": [
-            {"partition": one, "entries": done.entries, "cosigned": done.cosigned, "nodes": nodes.get(one, {})}
+            {"partition": one, **done._asdict(), "origin": origins[one], "nodes": nodes.get(one, {})}
             for one, done in sorted(progress.items())
         ],
     }

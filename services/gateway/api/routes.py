@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.gateway.api import cases, events, evidence, inbox, owing, proofs
+from services.gateway.api import cases, events, evidence, inbox, owing, pii, proofs, resolving
 
 router = APIRouter(prefix="/v1")
-for part in (events, inbox, cases, owing, proofs, evidence):
+for part in (events, inbox, cases, owing, proofs, evidence, pii, resolving):
     router.include_router(part.router)

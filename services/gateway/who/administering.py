@@ -99,6 +99,7 @@ def revoke_token(request: Request, asker: Administrator, serial: Serial) -> None
     try:
         with world_of(request).connection() as connection:
             revoke(connection, serial, by_whom=asker.account, now=now_of(request))
+        request.app.state.tokens.clear()
     except NotAcceptable as fault:
         raise Problem(404, "no-such-token", "There is no token of that number, or it is revoked already.") from fault
 

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from services.gateway.who import administering, logs, refusals, routes
+from services.gateway.who import administering, logs, provider_routes, refusals, routes
 from yisong.accounts import passwords
 
 
@@ -10,6 +10,8 @@ def install(app: FastAPI) -> None:
     """Put all of it into *app*, whose world is in ``app.state.world``."""
     passwords.prepare()
     refusals.install(app)
+    app.state.provider = None  # until `__main__` was told of one
     app.include_router(routes.router)
+    app.include_router(provider_routes.router)
     app.include_router(logs.router)
     app.include_router(administering.router)

@@ -64,6 +64,8 @@ class ReadingLine(BaseModel):
     events: list[UUID] = Field(description="Whose bodies were shown; empty for a history or a dossier as a whole.")
     purpose: str
     sha256: str | None = Field(description="Of the file that was taken away: 64 hexadecimal digits.")
+    token: str | None = Field(description="The P2 token that was asked for.")
+    refused: str | None = Field(description="Why the token was not resolved; null: it was.")
 
 
 class ReadingLines(BaseModel):
@@ -99,7 +101,8 @@ def reading_lines(
     """
     Return the log of readings of this node: all of it with scope `review`.
 
-    Others see who has read the bodies that their organ published, and the cases that it owns, as a whole.
+    Others see who has read the bodies that their organ published, and the cases that it owns, as a whole, and who has
+    asked for its P2 tokens, from whichever line.
     """
     with world_of(request).connection() as connection:
         if "review" in asker.scopes:
@@ -116,7 +119,7 @@ def _of_owner(
     asked = {"owner": organ, "case_id": case_id, "before": before, "most": most}
     with reachable():
         rows = connection.execute(_SQL["readings_of_owner"], asked).fetchall()
-    return [Reading._make((*head, tuple(events), why, file)) for *head, events, why, file in rows]
+    return [Reading._make((*row[:6], tuple(row[6]), *row[7:])) for row in rows]
 
 
 def _login_line(one: Login) -> LoginLine:

@@ -1,13 +1,13 @@
 """How does a person log in, log out and choose a password? Forms that need no script."""
 
-import re
-import secrets
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.gateway.who import cookies, csrf, pages
+from services.gateway.who.address import address_of
+from services.gateway.who.back import inside
 from services.gateway.who.clock import now_of
 from services.gateway.who.principal import Principal, resting
 from services.gateway.who.refusals import LOGIN, PASSWORD, NotAllowed
@@ -18,7 +18,6 @@ from yisong.errors import NotAcceptable, TimedOut
 
 router: Final = APIRouter(include_in_schema=False)
 
-_NEXT: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _LONGEST: Final = 1_000
 Field = Annotated[str, Form(max_length=_LONGEST)]
 Person = Annotated[Principal, Depends(resting)]
@@ -28,7 +27,7 @@ Person = Annotated[Principal, Depends(resting)]
 def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 (the name in the address)
     """Show the form, or go on where somebody has logged in."""
     if _has_session(request):
-        return RedirectResponse(_inside(next), 303)
+        return RedirectResponse(inside(next), 303)
     return _login(request, back=next)
 
 
@@ -50,7 +49,7 @@ def login(
         return _login(request, back=back, said=pages.BUSY)
     if secret is None:
         return _login(request, back=back, said=pages.REFUSED)
-    response = RedirectResponse(_inside(back), 303)
+    response = RedirectResponse(inside(back), 303)
     cookies.begin_session(request, response, secret)
     return response
 
@@ -61,7 +60,7 @@ def logout(request: Request, person: Person) -> Response:  # noqa: ARG001 (whoev
     secret = cookies.session_cookie(request)
     if secret is not None:
         with world_of(request).connection() as connection:
-            end_session(connection, secret, address=_address(request), now=now_of(request))
+            end_session(connection, secret, address=address_of(request), now=now_of(request))
     response = RedirectResponse(LOGIN, 303)
     cookies.end_session(request, response)
     return response
@@ -95,7 +94,7 @@ def password(  # noqa: PLR0913 (the fields of the form)
                 person.account,
                 former=former,
                 password=chosen,
-                address=_address(request),
+                address=address_of(request),
                 now=now_of(request),
             )
     except TimedOut:
@@ -104,7 +103,7 @@ def password(  # noqa: PLR0913 (the fields of the form)
         return _password(request, person, back=back, faults=fault.faults)
     if secret is None:
         return _password(request, person, back=back, faults=(pages.WRONG,))
-    response = RedirectResponse(_inside(back), 303)
+    response = RedirectResponse(inside(back), 303)
     cookies.begin_session(request, response, secret)
     return response
 
@@ -112,19 +111,19 @@ def password(  # noqa: PLR0913 (the fields of the form)
 def _let_in(request: Request, account: str, password: str) -> str | None:
     former = cookies.session_cookie(request)
     with world_of(request).connection() as connection:
-        return log_in(connection, account, password, address=_address(request), former=former, now=now_of(request))
+        return log_in(connection, account, password, address=address_of(request), former=former, now=now_of(request))
 
 
 def _login(request: Request, *, back: str, said: str = "") -> Response:
-    visitor = cookies.visitor_cookie(request) or secrets.token_urlsafe(32)
-    response = pages.login(request, token=csrf.token_of(visitor, "login"), back=_inside(back), said=said)
+    visitor = cookies.visitor_cookie(request) or cookies.new_visitor()
+    response = pages.login(request, token=csrf.token_of(visitor, "login"), back=inside(back), said=said)
     cookies.keep_visitor(request, response, visitor)
     return response
 
 
 def _password(request: Request, person: Principal, *, back: str, faults: tuple[str, ...] = ()) -> Response:
     token = csrf.token_for(request)
-    return pages.password(request, person, token=token, back=_inside(back), faults=faults)
+    return pages.password(request, person, token=token, back=inside(back), faults=faults)
 
 
 def _has_session(request: Request) -> bool:
@@ -138,13 +137,3 @@ def _has_session(request: Request) -> bool:
 def _need_person(found: Principal) -> None:
     if found.kind != "person":
         raise NotAllowed("is for people; a token has no password")
-
-
-def _inside(path: str) -> str:
-    """Return *path* where it is one of this gateway, else its first page: nobody is sent to strangers."""
-    inside = len(path) <= _LONGEST and _NEXT.fullmatch(path) is not None
-    return path if inside and path.partition("?")[0] not in {LOGIN, "/logout"} else "/"
-
-
-def _address(request: Request) -> str:
-    return "unknown" if request.client is None else request.client.host
