@@ -1,55 +1,19 @@
 """Who may read a body? Every event type and every organ, against events.yaml and directory.yaml read by other code."""
 
-from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
 
+from tests import audiences
+from tests.audiences import Said, Standing, events, organs
 from tests.unit.envelope.sample import CASE, referral
 from tests.unit.publishing.bus import law
-from yisong.contract import folder
 from yisong.envelope.header import AggregateRef, Header
 from yisong.ledger import Aggregate, Docket, own_readers, readers, sealed_to
 
 #: One organ for each relation; V97 and its line stand in none.
 OWNER, FINDER, HOLDER, ADDRESSEE, TOLD, REQUESTER, CO_SIGNER = "V9801", "W98", "V96", "P9801", "T98", "V9702", "P9702"
 PUBLISHERS: Final = {"copyright": "V9603", "cac": "W97", "miit": "T96", "police": "P9603", "system": "S-miit"}
-
-
-@cache
-def _book(name: str) -> Any:
-    return yaml.safe_load((folder() / "rulebook" / f"{name}.yaml").read_text("utf-8"))
-
-
-def _events() -> Mapping[str, Any]:
-    return {row["name"]: row for row in _book("events")["events"]}
-
-
-def _organs() -> Mapping[str, Any]:
-    return {row["id"]: row for row in _book("directory")["orgs"]}
-
-
-def _chain(organ: str) -> list[str]:
-    """Return an organ with all above it, by directory.yaml."""
-    found = [organ] if organ in _organs() else []
-    while found and (parent := _organs()[found[-1]]["parent"]):
-        found.append(parent)
-    return found
-
-
-def _meant(token: str, *, publisher: str, owners: Iterable[str]) -> set[str]:
-    """Return whom a word of `audience_tokens` means in the case that these tests tell."""
-    known = {
-        "owner": set(owners),
-        "addressee": {ADDRESSEE},
-        "cc": {TOLD},
-        "requester": {REQUESTER},
-        "co_signers": {CO_SIGNER},
-        "superiors": {one for organ in (publisher, *owners) for one in _chain(organ)[1:]},
-    }
-    return known[token] if token in known else {one for one, row in _organs().items() if row["role"] == token}
 
 
 def _told(event_type: str, publisher: str, *, opened: bool) -> tuple[Header, Docket]:
@@ -64,43 +28,48 @@ def _told(event_type: str, publisher: str, *, opened: bool) -> tuple[Header, Doc
     return header, Docket(CASE, 0, aggregates={case.ref: case, about: moved})
 
 
+def _by_the_table(event_type: str, publisher: str, *, opened: bool) -> tuple[Said, Standing]:
+    """Return the same event and case as the other reading of the YAML takes them."""
+    owners = frozenset({OWNER} if opened else {FINDER, HOLDER})
+    said = Said(event_type, publisher, publisher, to=(ADDRESSEE,), cc=(TOLD,))
+    return said, Standing(owners, requesters=frozenset({REQUESTER}), co_signers=frozenset({CO_SIGNER}))
+
+
 @pytest.mark.parametrize("opened", [True, False], ids=["case", "clue"])
-@pytest.mark.parametrize("event_type", sorted(_events()))
+@pytest.mark.parametrize("event_type", sorted(events()))
 def test_every_organ_may_read_exactly_what_the_table_says(event_type: str, *, opened: bool) -> None:
     """Owner, addressee, cc, requester, co-signer, those above them, the same line and another one: organ by organ."""
-    row = _events()[event_type]
-    owners = [OWNER] if opened else [FINDER, HOLDER]
-    for role in row["publishers"]:
+    for role in events()[event_type]["publishers"]:
         publisher = PUBLISHERS[role]
         header, docket = _told(event_type, publisher, opened=opened)
-        named = {one for token in row["audience"] for one in _meant(token, publisher=publisher, owners=owners)}
-        may = {publisher} | {one for organ in named for one in _chain(organ)}
+        may = audiences.readers(*_by_the_table(event_type, publisher, opened=opened))
 
         found = readers(header, docket, law())
 
-        for organ in _organs():
+        for organ in organs():
             assert (organ in found) == (organ in may), (event_type, publisher, organ)
         assert found == may
 
 
-@pytest.mark.parametrize("event_type", sorted(_events()))
+@pytest.mark.parametrize("event_type", sorted(events()))
 def test_a_role_has_one_key_and_a_named_organ_its_own(event_type: str) -> None:
     """A role in the audience is sealed to the system organ of its node, and never to twenty organs."""
-    row = _events()[event_type]
+    row = events()[event_type]
     publisher = PUBLISHERS[row["publishers"][0]]
     header, docket = _told(event_type, publisher, opened=True)
-    roles = [token for token in row["audience"] if token in _book("directory")["roles"]]
+    said, standing = _by_the_table(event_type, publisher, opened=True)
+    roles = [token for token in row["audience"] if token in audiences.book("directory")["roles"]]
     words = [token for token in row["audience"] if token not in roles]
-    named = {one for token in words for one in _meant(token, publisher=publisher, owners=[OWNER])}
+    named = {one for token in words for one in audiences.meant(token, said, standing)}
 
     assert sealed_to(header, docket, law()) == {publisher, *named, *(f"S-{role}" for role in roles)}
 
 
 def test_whoever_reads_has_a_key_in_his_line() -> None:
     """Who stands above a named organ reads with that organ's key, which the node of the line keeps."""
-    for event_type, row in _events().items():
+    for event_type, row in events().items():
         header, docket = _told(event_type, PUBLISHERS[row["publishers"][0]], opened=True)
-        lines = {law().organs[one].role for one in readers(header, docket, law()) if one in _organs()}
+        lines = {law().organs[one].role for one in readers(header, docket, law()) if one in organs()}
         keys = {law().organs[one].node or law().organs[one].role for one in sealed_to(header, docket, law())}
         assert lines <= keys, event_type
 
