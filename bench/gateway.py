@@ -63,7 +63,7 @@ class Door:
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         """Return status and body of the answer."""
-        reader, writer = self._free.pop() if self._free else await asyncio.open_connection(self._host, self._port)
+        reader, writer = await self._connected()
         head = f"{method} {path} HTTP/1.1\r\n{self._head}Content-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         answered = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -71,6 +71,14 @@ class Door:
         content = await reader.readexactly(length)
         self._free.append((reader, writer))
         return int(answered.split(b" ", 2)[1]), content
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while self._free:
+            reader, writer = self._free.pop()
+            if not reader.at_eof():  # the gateway hangs up where nothing is said for long
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
     async def publish(self, event: bytes) -> float:
         """Publish *event* (JSON), and return how long (s) it took to its verdict."""

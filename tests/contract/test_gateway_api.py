@@ -350,7 +350,7 @@ class TestEveryAnswer:
         def broken(*_: object) -> None:
             raise RuntimeError(SECRET)
 
-        monkeypatch.setattr("services.gateway.api.events.submit", broken)
+        monkeypatch.setattr("services.gateway.api.intake.submit", broken)
         answer = gateway.publish(event(clue()))
         assert (answer.status_code, answer.json()["type"]) == (500, "urn:yisong:problem:internal")
         assert SECRET not in answer.text + caplog.text

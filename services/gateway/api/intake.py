@@ -1,6 +1,7 @@
 """How do events of many callers get into the outbox? What arrives while one transaction runs goes into the next one."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,9 +9,7 @@ from anyio import to_thread
 
 from services.gateway.api.events_in import Ready
 from services.gateway.api.outcomes import Outcome, submit
-from services.gateway.problems import Problem
 from services.gateway.world import World
-from yisong.errors import BusUnreachable
 
 _MOST = 200
 
@@ -54,11 +53,9 @@ class Intake:
 
     def _submitted(self, calls: Sequence[Sequence[Ready]]) -> Sequence[Sequence[Outcome] | Exception]:
         if len(calls) > 1:
-            try:
+            # Whatever is wrong is wrong with one of them: then one after the other.
+            with contextlib.suppress(Exception):
                 found = iter(submit(self._world, [one for call in calls for one in call]))
-            except (Problem, BusUnreachable):
-                pass  # of somebody: then one after the other
-            else:
                 return [[next(found) for _ in call] for call in calls]
         return [self._alone(call) for call in calls]
 
