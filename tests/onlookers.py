@@ -4,6 +4,7 @@ How does everybody look at once? Twenty organs, each with a system that has a to
 Each at the gateway of its own line, over HTTP. And how does one look at all that a node keeps?
 """
 
+import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ from tests import audiences
 from yisong.accounts.people import add_account
 from yisong.accounts.tokens import add_token
 from yisong.embedded import Bus
+from yisong.errors import NotAcceptable
 from yisong.home import AGENCIES
 
 _T = TypeVar("_T")
@@ -82,19 +84,36 @@ class Onlookers:
 
     def _logged_in(self, organ: str) -> httpx.Client:
         client = self._client(organ, None)
-        form = _FIELD.search(client.get("/login").text)
-        assert form is not None
-        said = {"csrf": form[1], "account": person_of(organ), "password": _PASSWORD}
-        assert client.post("/login", data=said).status_code == 303
+        log_in(client, person_of(organ))
         return client
+
+
+def csrf_in(page: str) -> str:
+    """Return the token of the session that the forms of *page* carry."""
+    form = _FIELD.search(page)
+    assert form is not None
+    return form[1]
+
+
+def log_in(client: Any, account: str) -> None:
+    """Log in as one of whom `admit_person` has made."""
+    said = {"csrf": csrf_in(client.get("/login").text), "account": account, "password": _PASSWORD}
+    assert client.post("/login", data=said, follow_redirects=False).status_code == 303
+
+
+def admit_person(owner: "psycopg.Connection[Any]", organ: str) -> None:
+    """Make the officer of *organ* in the database behind *owner*, unless he is there."""
+    now = time.time_ns() // 1_000_000
+    with contextlib.suppress(NotAcceptable):
+        add_account(
+            owner, person_of(organ), organ=organ, roles=("officer",), password=_PASSWORD, must_change=False,
+            by_whom="node:test", now=now,
+        )  # fmt: skip
 
 
 def _admit(owner: "psycopg.Connection[Any]", organ: str) -> str:
     now, by_whom = time.time_ns() // 1_000_000, "node:test"
-    add_account(
-        owner, person_of(organ), organ=organ, roles=("officer",), password=_PASSWORD, must_change=False,
-        by_whom=by_whom, now=now,
-    )  # fmt: skip
+    admit_person(owner, organ)
     scopes = ("publish", "read", "audit")
     made = add_token(owner, system_of(organ), organ=organ, scopes=scopes, days=1, by_whom=by_whom, now=now)
     return made.secret

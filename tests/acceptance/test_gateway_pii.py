@@ -1,5 +1,6 @@
 """Who learns whom a P2 token means? Whoever needs to know, from its owner, for a case and a purpose: on a real bus."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -16,6 +17,7 @@ from services.gateway.app import build
 from services.gateway.world import open_world
 from tests.clues import Stated, clue_found, evidence_preserved, own_case
 from tests.gateways import Gateway, token
+from tests.onlookers import admit_person, csrf_in, log_in, person_of
 from tests.waiting import until
 from yisong.audit.readings import Reader, note_reading
 from yisong.cli.main import app as command_line
@@ -26,6 +28,7 @@ from yisong.pii.resolving import MOST_AN_HOUR
 OWNER, TOLD, POLICE, STRANGER = "V9801", "V97", "P9801", "P9702"
 PURPOSE = "核对办案人员身份"
 _NUMBERS = count(88_001)
+_AGAIN = re.compile(r'href="(/cases/[^"]*\?request=[^"]*)"')
 
 
 class Police(NamedTuple):
@@ -267,3 +270,60 @@ def test_an_answer_is_for_whoever_asked(gateway: Gateway, police: Police, bus: B
     assert (mine.json()["value"], mine.headers["cache-control"]) == (somebody, "no-store")
     assert police.http.get(path, headers=police.known(STRANGER)).status_code == 404
     assert police.http.get(f"/v1/token-requests/{uuid4()}", headers=police.known(POLICE)).status_code == 404
+
+
+def answered(officer: Any, page: str, form: str) -> str:
+    """Send the form of *page*, and look again until the owner has answered; return the page that says so."""
+    shown: list[str] = [officer.post(page, data={"csrf": form, "purpose": "handling"}).text]
+
+    def is_there() -> bool:
+        again = _AGAIN.search(shown[-1])
+        if again is not None:
+            shown.append(officer.get(again[1]).text)
+        return again is None
+
+    until(is_there, "the owner has not answered")
+    return shown[-1]
+
+
+class TestAtTheConsole:
+    """An officer of the police, without scripts, as far as his gateway lets him."""
+
+    @pytest.fixture
+    def officer(self, bus: Bus) -> Iterator[Any]:
+        with psycopg.connect(bus.running.admin_dsn["police"], autocommit=True) as owner:
+            admit_person(owner, POLICE)
+        with TestClient(build(open_world(bus.home, "police")), headers={"accept": "text/html"}) as browser:
+            log_in(browser, person_of(POLICE))
+            yield browser
+
+    def test_an_officer_finds_the_token_in_an_act_says_what_for_and_learns_who_it_is(
+        self, gateway: Gateway, bus: Bus, officer: Any, somebody: str
+    ) -> None:
+        case, _ = told(gateway, token := token_of(gateway, somebody))
+        page = f"/cases/{case}/tokens/{token}"
+        until(lambda: page in officer.get(f"/cases/{case}?event=2").text, "the act has not come to the police")
+        form = officer.get(page).text
+        assert somebody not in form
+        assert somebody in answered(officer, page, csrf_in(form))
+        ((account, organ, *_, purpose, refused),) = noted(bus, "copyright", token)
+        assert (account, organ, purpose, refused) == (person_of(POLICE), POLICE, "办理本案", None)
+
+    def test_what_the_owner_refuses_is_said_in_words(self, gateway: Gateway, officer: Any, somebody: str) -> None:
+        told(gateway, token := token_of(gateway, somebody))
+        other, _ = told(gateway, "U-V9801-03")
+        page = f"/cases/{other}/tokens/{token}"
+        said = answered(officer, page, csrf_in(officer.get(page).text))
+        assert "没有另一条线的" in said
+        assert somebody not in said
+
+    def test_a_form_of_another_session_a_purpose_of_ones_own_and_what_is_no_token_are_refused(
+        self, gateway: Gateway, officer: Any, somebody: str
+    ) -> None:
+        case, _ = told(gateway, token := token_of(gateway, somebody))
+        page = f"/cases/{case}/tokens/{token}"
+        form = csrf_in(officer.get(page).text)
+        assert officer.post(page, data={"csrf": "0" * 64, "purpose": "handling"}).status_code == 403
+        assert officer.post(page, data={"csrf": form, "purpose": "because"}).status_code == 400
+        assert officer.get(f"/cases/{case}/tokens/nobody").status_code == 404
+        assert officer.get(f"{page}?request={uuid4()}").text.count("答复只保存一天") == 1

@@ -7,6 +7,7 @@ from services.gateway.console.texts import Texts
 from yisong.envelope.header import Header
 from yisong.home import AGENCIES, Agency
 from yisong.ledger import Law
+from yisong.pii.tokens import owner_of
 
 _WORDS: Final = re.compile(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])")
 LANES: Final[tuple[Agency, ...]] = AGENCIES
@@ -90,6 +91,10 @@ class Names:
     def header_field(self, name: str) -> str:
         """Return the name of a header field."""
         return self.t.get(f"header.{name}", _spaced(name))
+
+    def asks_for(self, text: str) -> bool:
+        """Hold where *text* is a P2 token, so that its owner can be asked whom it means."""
+        return owner_of(text, self.law) is not None
 
     def speaker(self, header: Header) -> str:
         """Return in whose name an act was done, and by whom where that is another."""

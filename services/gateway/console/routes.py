@@ -23,6 +23,7 @@ from services.gateway.console.search import Sought, search_page
 from services.gateway.console.shell import LANGUAGE_COOKIE, STATIC, Shell, shell_of
 from services.gateway.console.texts import LANGUAGES, language_of
 from services.gateway.console.today import today_page
+from services.gateway.console.whose import ask, whose_page
 from services.gateway.problems import Problem
 from services.gateway.who.principal import Principal, needs, principal
 from services.gateway.who.refusals import NotAllowed
@@ -36,6 +37,7 @@ Looking = Annotated[Principal, Depends(needs("read", "audit", "operate"))]
 Reviewing = Annotated[Principal, Depends(needs("review"))]
 Publishing = Annotated[Principal, Depends(needs("publish"))]
 Serial = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+Earlier = Annotated[UUID | None, Query(alias="request")]
 _INSIDE: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _REGION: Final = re.compile(r"\d{2}", re.ASCII)
 _A_YEAR: Final = 365 * 24 * 3600
@@ -114,6 +116,19 @@ async def ask_for_dossier(request: Request, viewer: Reading, case_id: str) -> Re
 async def dossier_made(request: Request, viewer: Reading, case_id: str, event_id: UUID) -> Response:
     """Show whether a dossier can be taken yet."""
     return await dossier.dossier_page(await shell_beside(request, viewer), case_id, event_id)
+
+
+@router.get("/cases/{case_id}/tokens/{token}")
+async def whose(request: Request, viewer: Reading, case_id: str, token: str, asked: Earlier = None) -> Response:
+    """Show whom one asks what a P2 token stands for, or what he has answered."""
+    return await whose_page(await shell_beside(request, viewer), viewer, case_id, token, request_id=asked)
+
+
+@router.post("/cases/{case_id}/tokens/{token}")
+async def ask_whose(request: Request, viewer: Reading, case_id: str, token: str) -> Response:
+    """Ask what a P2 token stands for."""
+    typed = await typed_into(request)
+    return await ask(await shell_beside(request, viewer), viewer, case_id, token, first(typed, "purpose"))
 
 
 @router.get("/publish")
