@@ -2,8 +2,9 @@
 How many publishes with verdicts does one gateway take, and how long does one wait? ``python -m bench.gateway``.
 
 A whole demo bus, the gateway of the copyright line and this client share the machine. A publish counts from the request
-to the answer that holds the verdict of the node's own trail. First as fast as it goes, then at a steady rate, then the
-history of a case of 200 events. What limits it is said by the share of the processors that each process took.
+to the answer that holds the verdict of the node's own trail. First as fast as it goes, then in batches, then at a
+steady rate; then a case of 200 events is read, over the API with all bodies and as the page of the console. What limits
+it is said by the share of the processors that each process took.
 """
 
 import argparse
@@ -13,23 +14,28 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import orjson
 
 from tests.clues import clue_found, evidence_preserved, own_case
 from tests.gateways import token
+from tests.onlookers import admit_person, log_in, person_of
 from yisong.embedded import Bus
 from yisong.home import Home
+from yisong.postgres import connect
 
 _AT = "2016-07-19T09:00:00+08:00"
 _EVENTS_OF_A_CASE = 5
-_LONG_CASE = 200
+_LONG_CASE, _LOOKS = 200, 20
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 _CREATED, _OK = 201, 200
 _BATCH = 50
+_LONG = 79_000
 
 
 def events(count: int, *, first_case: int) -> list[bytes]:
@@ -175,18 +181,31 @@ async def _steadily(door: Door, count: int, rate: float) -> None:
 
 
 async def _long_case(door: Door) -> None:
-    case = own_case(79_000)
+    case = own_case(_LONG)
     rows = [_event(case, number) for number in range(1, _LONG_CASE + 1)]
     for first in range(0, _LONG_CASE, 100):
         await door.ask("POST", "/v1/events:batch", b'{"events":[' + b",".join(rows[first : first + 100]) + b"]}")
     seconds = list[float]()
-    for _ in range(20):
+    for _ in range(_LOOKS):
         began = time.monotonic()
         status, content = await door.ask("GET", f"/v1/cases/{case}/history?purpose=bench&bodies=true")
         if status != _OK:
             raise RuntimeError(f"{status}: {content[:300]!r}")
         seconds.append(time.monotonic() - began)
     print(f"history of {_LONG_CASE} events with bodies: {_said(seconds)}")
+
+
+def _page_of_long_case(bus: Bus, address: str) -> None:
+    with closing(connect(bus.running.admin_dsn["copyright"], autocommit=True)) as owner:
+        admit_person(owner, "V9801")
+    seconds = list[float]()
+    with httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60) as browser:
+        log_in(browser, person_of("V9801"))
+        for _ in range(_LOOKS):
+            began = time.monotonic()
+            browser.get(f"/cases/{own_case(_LONG)}").raise_for_status()
+            seconds.append(time.monotonic() - began)
+    print(f"page of a case of {_LONG_CASE} events: {_said(seconds)}")
 
 
 async def _all(bus: Bus, address: str, secret: str, count: int, rate: float) -> None:
@@ -212,6 +231,7 @@ def main() -> None:
         address = bus.start_gateway("copyright", rate=0)
         secret = token("copyright", "V9801", "publish", "read")
         asyncio.run(_all(bus, address, secret, settings.events, settings.rate))
+        _page_of_long_case(bus, address)
 
 
 if __name__ == "__main__":
