@@ -49,7 +49,7 @@ def test_a_printed_page_needs_no_colour_and_says_whose_it_is_and_of_when(
     sheet = page.locator(".sheet").inner_text()
     assert "甲省一市文化市场行政执法支队 · officer" in sheet
     assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}", sheet)
-    assert console.address in sheet
+    assert PAGES[name].format(case_id=case_id).partition("#")[0] in sheet
     # The foot stands on every sheet, and the sheets are counted.
     assert page.evaluate("getComputedStyle(document.querySelector('.foot')).display") == "table-footer-group"
     page.pdf(path=tmp_path / f"{name}.pdf", prefer_css_page_size=True)

@@ -70,7 +70,6 @@ def render(shell: Shell, template: str, *, current: str = "", status: int = 200,
         back=_here(shell.request),
         other=_other(shell.t.language),
         printed=now_of(shell.request),
-        address=str(shell.request.url),
         **values,
     )
     return HTMLResponse(text, status, headers={"Content-Language": "zh-Hans" if shell.t.language == "zh" else "en"})
