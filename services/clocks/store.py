@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from yisong.ledger import Docket, loads
 from yisong.postgres import connect, queries
-from yisong.postgres.connection import reachable
+from yisong.postgres.connection import hold, reachable
 from yisong.postgres.json_text import from_jsonb
 from yisong.publishing.outbox import Draft
 from yisong.publishing.stores import PostgresOutbox
@@ -59,9 +59,7 @@ class Store:
 
     def hold(self) -> bool:
         """Become the one clocks service of this node, until closed; return whether nobody else is."""
-        with reachable():
-            found = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (_CLOCKS_LOCK,)).fetchone()
-        return found == (True,)
+        return hold(self._connection, _CLOCKS_LOCK)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

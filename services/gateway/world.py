@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from psycopg import Connection, OperationalError
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -16,6 +16,8 @@ from yisong.kafka.law_watch import LawWatch
 from yisong.ledger import Law
 from yisong.publishing.signer import PrivateKeys
 from yisong.rulebook.version import SignedVersion
+
+_Part = TypeVar("_Part")
 
 RATE: Final = 100.0
 """Requests a second that an account may make for long, unless the gateway was started with another number."""
@@ -110,9 +112,14 @@ def open_pool(dsn: str) -> "ConnectionPool[Connection[tuple[object, ...]]]":
     return pool
 
 
+def state_of(request: HTTPConnection, name: str, kind: type[_Part]) -> _Part:
+    """Return the part *name* of the application in which *request* is answered. Raises TypeError where it has none."""
+    part = getattr(request.app.state, name)
+    if not isinstance(part, kind):
+        raise TypeError(f"the application was not built with {name}")
+    return part
+
+
 def world_of(request: HTTPConnection) -> World:
     """Return the world in which *request* is answered."""
-    world = request.app.state.world
-    if not isinstance(world, World):
-        raise TypeError("the application was not built with a world")
-    return world
+    return state_of(request, "world", World)

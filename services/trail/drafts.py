@@ -7,12 +7,11 @@ from contextlib import closing
 from threading import Event
 from typing import Final, NamedTuple, cast
 
-from yisong.errors import BusUnreachable
+from services.trail.alone import run_alone
 from yisong.home import Agency
 from yisong.kafka.drafts_topic import DraftsTopic
 from yisong.ledger import Law
 from yisong.metrics import Metrics
-from yisong.postgres import connect
 from yisong.postgres.connection import Rows, reachable
 from yisong.publishing.countersigning.statements import Statements
 from yisong.publishing.countersigning.taking import Taking
@@ -23,7 +22,6 @@ _LOG = logging.getLogger(__name__)
 _DRAFTS_LOCK: Final = 7_140_317
 _AT_ONCE: Final = 20
 _POLL_MS: Final = 300
-_AGAIN_SECONDS: Final = 1.0
 _QUIET: Final = frozenset({"draft", "signed", "declined", "withdrawn", "known", "late"})
 
 
@@ -85,34 +83,15 @@ class Exchange:
 
 
 def run_drafts(what: Exchanging, metrics: Metrics, stop: Event) -> None:
-    """
-    Exchange drafts until *stop* is set; where Kafka or PostgreSQL is away, begin again. It is safe to die at any line.
+    """Exchange drafts until *stop* is set, in one process of the node. It is safe to die at any line."""
 
-    Waits its turn where another process of the node does it.
-    """
-    while not stop.is_set():
-        try:
-            with closing(connect(what.dsn, autocommit=True, name="yisong-drafts")) as connection:
-                _begin(what, connection, metrics, stop)
-        except BusUnreachable as fault:
-            _LOG.warning("%s", fault)
-            stop.wait(_AGAIN_SECONDS)
+    def exchange(connection: Rows) -> None:
+        with closing(own_topic(what, connection)) as topic:
+            rounds = Exchange(what, connection, topic, metrics)
+            while not stop.is_set():
+                rounds.round()
 
-
-def _begin(what: Exchanging, connection: Rows, metrics: Metrics, stop: Event) -> None:
-    while not hold(connection):
-        if stop.wait(_AGAIN_SECONDS):
-            return
-    with closing(own_topic(what, connection)) as topic:
-        exchange = Exchange(what, connection, topic, metrics)
-        while not stop.is_set():
-            exchange.round()
-
-
-def hold(connection: Rows) -> bool:
-    """Become the one process of the node that exchanges drafts, while *connection* is open; return whether we are."""
-    with reachable():
-        return connection.execute("SELECT pg_try_advisory_lock(%s)", (_DRAFTS_LOCK,)).fetchone() == (True,)
+    run_alone(what.dsn, name="yisong-drafts", lock=_DRAFTS_LOCK, work=exchange, stop=stop)
 
 
 def own_topic(what: Exchanging, connection: Rows) -> DraftsTopic:

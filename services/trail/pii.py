@@ -7,7 +7,7 @@ from contextlib import closing
 from threading import Event
 from typing import Final, NamedTuple
 
-from yisong.errors import BusUnreachable
+from services.trail.alone import run_alone
 from yisong.home import Agency
 from yisong.kafka.pii_topic import PiiTopic
 from yisong.ledger import Law
@@ -15,8 +15,6 @@ from yisong.metrics import Metrics
 from yisong.pii.exchange import answer_all, take
 from yisong.pii.resolving import Node
 from yisong.pii.statements import Database, run
-from yisong.postgres import connect
-from yisong.postgres.connection import reachable
 from yisong.publishing.rounds import wall_clock
 from yisong.publishing.signer import PrivateKeys
 
@@ -24,7 +22,6 @@ _LOG = logging.getLogger(__name__)
 _PII_LOCK: Final = 7_140_319
 _AT_ONCE: Final = 20
 _POLL_MS: Final = 500
-_AGAIN_SECONDS: Final = 1.0
 _QUIET: Final = frozenset({"asked", "answered", "known"})
 
 
@@ -45,29 +42,16 @@ class Telling(NamedTuple):
 
 
 def run_pii(what: Telling, metrics: Metrics, stop: Event) -> None:
-    """
-    Exchange letters until *stop* is set; where Kafka or PostgreSQL is away, begin again. It is safe to die at any line.
+    """Exchange letters until *stop* is set, in one process of the node. It is safe to die at any line."""
 
-    Waits its turn where another process of the node does it.
-    """
-    while not stop.is_set():
-        try:
-            with closing(connect(what.dsn, autocommit=True, name="yisong-pii")) as database:
-                _begin(what, database, metrics, stop)
-        except BusUnreachable as fault:
-            _LOG.warning("%s", fault)
-            stop.wait(_AGAIN_SECONDS)
+    def exchange(database: Database) -> None:
+        run(database, "begin")
+        ((first,),) = run(database, "position")
+        with closing(PiiTopic(what.bootstrap, what.agency, first=first)) as topic:
+            while not stop.is_set():
+                tell(what, database, topic, metrics)
 
-
-def _begin(what: Telling, database: Database, metrics: Metrics, stop: Event) -> None:
-    while not _hold(database):
-        if stop.wait(_AGAIN_SECONDS):
-            return
-    run(database, "begin")
-    ((first,),) = run(database, "position")
-    with closing(PiiTopic(what.bootstrap, what.agency, first=first)) as topic:
-        while not stop.is_set():
-            tell(what, database, topic, metrics)
+    run_alone(what.dsn, name="yisong-pii", lock=_PII_LOCK, work=exchange, stop=stop)
 
 
 def tell(what: Telling, database: Database, topic: PiiTopic, metrics: Metrics, *, timeout_ms: int = _POLL_MS) -> None:
@@ -85,9 +69,3 @@ def tell(what: Telling, database: Database, topic: PiiTopic, metrics: Metrics, *
         for serial, agency, value in rows:
             topic.send(agency, value=bytes(value))
             run(database, "lies_there", serial=serial)
-
-
-def _hold(database: Database) -> bool:
-    """Become the one process of the node that exchanges letters, while *database* is open; return whether we are."""
-    with reachable():
-        return database.execute("SELECT pg_try_advisory_lock(%s)", (_PII_LOCK,)).fetchone() == (True,)

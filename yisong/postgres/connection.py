@@ -39,6 +39,16 @@ def reachable() -> Iterator[None]:
         ) from fault
 
 
+def hold(connection: Rows, lock: int) -> bool:
+    """
+    Take an advisory *lock* of the database, and return whether nobody else has it; it goes with the connection.
+
+    Raises BusUnreachable.
+    """
+    with reachable():
+        return connection.execute("SELECT pg_try_advisory_lock(%s)", (lock,)).fetchone() == (True,)
+
+
 def _first_line(fault: Exception) -> str:
     """Return what the driver said, without the statement or its values."""
     return (str(fault).splitlines() or ["no detail"])[0]

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 import orjson
 
 from yisong.errors import BusUnreachable
-from yisong.postgres.connection import Rows, reachable
+from yisong.postgres.connection import Rows, hold, reachable
 from yisong.postgres.queries import queries
 from yisong.publishing.compose import Content, Place, SealedBody
 from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State, Wrap
@@ -172,9 +172,8 @@ class PostgresOutbox(SqlOutbox):
     def hold(self) -> bool:
         """Take the advisory lock of the database's one sender; return whether nobody else has it."""
         with reachable():
-            found = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (_SENDER_LOCK,)).fetchone()
             self.connection.execute("LISTEN yisong_sender")
-        return found == (True,)
+        return hold(self.connection, _SENDER_LOCK)
 
     def wait(self, stop: Event) -> None:  # noqa: ARG002 (what waits here is not woken by an event of a thread)
         """Return when somebody has put something into the outbox or the trail, or after a second."""

@@ -11,6 +11,7 @@ from services.gateway.api.limits import Limits
 from services.gateway.api.signs import Signs, SignsOfLife
 from services.gateway.api.verdicts import Verdicts
 from services.gateway.who.principal import Bearer, Principal, Scope, permitted
+from services.gateway.world import state_of
 
 __all__ = [
     "Alive",
@@ -27,26 +28,17 @@ __all__ = [
 
 def limits_of(request: Request) -> Limits:
     """Return the rate limits of this gateway."""
-    limits = request.app.state.limits
-    if not isinstance(limits, Limits):
-        raise TypeError("the application was not built with limits")
-    return limits
+    return state_of(request, "limits", Limits)
 
 
 def intake_of(request: Request) -> Intake:
     """Return where this gateway accepts events."""
-    intake = request.app.state.intake
-    if not isinstance(intake, Intake):
-        raise TypeError("the application was not built with an intake")
-    return intake
+    return state_of(request, "intake", Intake)
 
 
 def verdicts_of(request: Request) -> Verdicts:
     """Return where one waits for verdicts at this gateway."""
-    verdicts = request.app.state.verdicts
-    if not isinstance(verdicts, Verdicts):
-        raise TypeError("the application was not built with verdicts")
-    return verdicts
+    return state_of(request, "verdicts", Verdicts)
 
 
 def _with(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
@@ -61,9 +53,7 @@ def _with(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
 
 async def _alive(request: Request, response: Response) -> Signs:
     """Return the node's signs of life; every answer says how many records its trail is behind the log."""
-    signs = request.app.state.signs
-    if not isinstance(signs, SignsOfLife):
-        raise TypeError("the application was not built with signs of life")
+    signs = state_of(request, "signs", SignsOfLife)
     found = signs.held()
     if found is None:
         found = await to_thread.run_sync(signs.now)

@@ -132,7 +132,10 @@ async def _published(request: Request, events: Sequence[Ready], *, away_now: boo
             raise away()
     accepted = await intake_of(request).submit(events)
     open_ids = [one.event_id for one in accepted if one.pending]
-    settled = await verdicts_of(request).wait(open_ids, seconds=_patience(request))
+    settled = dict(await verdicts_of(request).wait(open_ids, seconds=_patience(request)))
+    if left := [one for one in open_ids if one not in settled]:
+        # Whoever goes without a verdict is told how far his event has come meanwhile.
+        settled |= {one.event_id: one for one in await to_thread.run_sync(known, world, left)}
     return [settled.get(one.event_id, one)._replace(warnings=one.warnings) for one in accepted]
 
 

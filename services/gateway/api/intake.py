@@ -1,7 +1,6 @@
 """How do events of many callers get into the outbox? What arrives while one transaction runs goes into the next one."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from anyio import to_thread
 from services.gateway.api.events_in import Ready
 from services.gateway.api.outcomes import Outcome, submit
 from services.gateway.world import World
+from yisong.errors import BusUnreachable
 
 _MOST = 200
 
@@ -53,10 +53,13 @@ class Intake:
 
     def _submitted(self, calls: Sequence[Sequence[Ready]]) -> Sequence[Sequence[Outcome] | Exception]:
         if len(calls) > 1:
-            # Whatever is wrong is wrong with one of them: then one after the other.
-            with contextlib.suppress(Exception):
+            try:
                 found = iter(submit(self._world, [one for call in calls for one in call]))
                 return [[next(found) for _ in call] for call in calls]
+            except BusUnreachable as fault:  # for all of them, and nobody waits for it once more
+                return [fault] * len(calls)
+            except Exception:  # noqa: BLE001, S110 (whatever is wrong is wrong with one of them: one after the other)
+                pass
         return [self._alone(call) for call in calls]
 
     def _alone(self, call: Sequence[Ready]) -> Sequence[Outcome] | Exception:

@@ -5,9 +5,9 @@ from uuid import UUID
 from anyio import to_thread
 from starlette.responses import RedirectResponse, Response
 
+from services.gateway.api.callers import verdicts_of
 from services.gateway.api.dossiers import announced
 from services.gateway.api.outcomes import known
-from services.gateway.api.verdicts import Verdicts
 from services.gateway.console.case import PURPOSES, need_case_id, purpose_text
 from services.gateway.console.proofs import cosigned
 from services.gateway.console.shell import Shell, render
@@ -23,9 +23,7 @@ async def ask(shell: Shell, case_id: str, purpose: str) -> Response:
     if purpose not in PURPOSES:
         raise Problem(400, "no-such-purpose", "There is no such purpose.")
     event_id = await announced(shell.world, case_id, shell.reader, purpose_text(purpose))
-    verdicts = shell.request.app.state.verdicts
-    if isinstance(verdicts, Verdicts):
-        await verdicts.wait([event_id], seconds=_PATIENCE)
+    await verdicts_of(shell.request).wait([event_id], seconds=_PATIENCE)
     return RedirectResponse(f"/cases/{case_id}/dossiers/{UUID(bytes=event_id)}", 303)
 
 

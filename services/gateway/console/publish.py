@@ -9,10 +9,10 @@ import orjson
 from anyio import to_thread
 from starlette.responses import RedirectResponse, Response
 
+from services.gateway.api.callers import verdicts_of
 from services.gateway.api.events_in import Ready, Speaker, ready
 from services.gateway.api.outcomes import known, submit
 from services.gateway.api.signs import SignsOfLife, away
-from services.gateway.api.verdicts import Verdicts
 from services.gateway.console.body_view import body_fields
 from services.gateway.console.drafts import of_sent
 from services.gateway.console.fields import Typed
@@ -22,6 +22,7 @@ from services.gateway.console.proofs import SQL
 from services.gateway.console.shell import Shell, render
 from services.gateway.console.times import at
 from services.gateway.problems import Fault, Problem
+from services.gateway.world import state_of
 from yisong.audit.rehearsal import Rehearsed, rehearse
 from yisong.audit.trails import Trail
 from yisong.desk.case_numbers import next_case_id
@@ -101,8 +102,7 @@ async def send(shell: Shell, sent: str) -> Response:
 
     Raises Problem where the broker is away, or what was confirmed is no event.
     """
-    state = shell.request.app.state
-    if isinstance(state.signs, SignsOfLife) and (await to_thread.run_sync(state.signs.now)).away:
+    if (await to_thread.run_sync(state_of(shell.request, "signs", SignsOfLife).now)).away:
         raise away()
     try:
         stated = orjson.loads(sent)
@@ -113,8 +113,7 @@ async def send(shell: Shell, sent: str) -> Response:
     waiting = [one.event_id for one in accepted if one.pending]
     if events[0].draft.said.fields.get("countersignature"):
         waiting = []  # the other organ has a day to sign it, and nobody waits that long for a page
-    if isinstance(state.verdicts, Verdicts):
-        await state.verdicts.wait(waiting, seconds=_PATIENCE)
+    await verdicts_of(shell.request).wait(waiting, seconds=_PATIENCE)
     return RedirectResponse(f"/published/{UUID(bytes=events[0].draft.said.event_id)}", 303)
 
 

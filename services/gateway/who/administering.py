@@ -14,9 +14,10 @@ from fastapi import APIRouter, Depends, Path, Request
 from services.gateway.problems import Problem, ProblemDocument
 from services.gateway.who.account_lines import AccountLine, MadeToken, NewAccount, NewPassword, NewToken, TokenLine
 from services.gateway.who.clock import now_of
+from services.gateway.who.held import Held
 from services.gateway.who.principal import Principal, needs
 from services.gateway.who.refusals import NotAllowed
-from services.gateway.world import world_of
+from services.gateway.world import state_of, world_of
 from yisong.accounts.people import accounts, add_account, find_account, lock, set_password, unlock
 from yisong.accounts.roles import ADMINISTRATORS
 from yisong.accounts.rows import Database
@@ -99,7 +100,7 @@ def revoke_token(request: Request, asker: Administrator, serial: Serial) -> None
     try:
         with world_of(request).connection() as connection:
             revoke(connection, serial, by_whom=asker.account, now=now_of(request))
-        request.app.state.tokens.clear()
+        state_of(request, "tokens", Held).clear()
     except NotAcceptable as fault:
         raise Problem(404, "no-such-token", "There is no token of that number, or it is revoked already.") from fault
 

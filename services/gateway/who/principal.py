@@ -13,7 +13,7 @@ from services.gateway.who.cookies import session_cookie
 from services.gateway.who.csrf import from_session, is_safe
 from services.gateway.who.held import Held
 from services.gateway.who.refusals import MustChange, NotAllowed, NotKnown
-from services.gateway.world import world_of
+from services.gateway.world import state_of, world_of
 from yisong.accounts.roles import Scope
 from yisong.accounts.sessions import find_session
 from yisong.accounts.tokens import Token, find_token
@@ -107,19 +107,13 @@ async def _system(request: Request) -> Principal:
     scheme, _, secret = request.headers["authorization"].partition(" ")
     if scheme.lower() != "bearer":
         raise NotKnown
-    held, now = _held(request), now_of(request)
+    held: Held[Token] = state_of(request, "tokens", Held)
+    now = now_of(request)
     token = held.get(secret.strip(), now=now)
     if token is None or token.expires_at <= now:
         token = await run_in_threadpool(_looked_up, request, secret.strip())
         held.put(secret.strip(), token, now=now)
     return Principal(account=token.system, kind="system", organ=token.organ, scopes=frozenset(token.scopes))
-
-
-def _held(request: Request) -> Held[Token]:
-    held = request.app.state.tokens
-    if not isinstance(held, Held):
-        raise TypeError("the application was not built with a place for tokens")
-    return held
 
 
 def _looked_up(request: Request, secret: str) -> Token:
