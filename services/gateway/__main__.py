@@ -1,6 +1,7 @@
 """With which settings does a gateway run, and how does it start and stop? ``python -m services.gateway --help``."""
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -89,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         world = open_world(home, settings.agency, rate=settings.rate)
         port = settings.port if settings.port is not None else home.need_running().gateways[settings.agency]
         _LOG.info("the gateway of %s listens on %s:%s", settings.agency, settings.host, port)
+        # What was loaded stays: nobody need look through it for garbage again and again.
+        gc.collect()
+        gc.freeze()
         _serve(settings, world, port)
     except YisongError as fault:
         _LOG.critical("%s", fault)

@@ -48,7 +48,7 @@ class Node:
         self._home, self._settings = home, settings
         self._agency: Agency = settings.agency
         self._partitions = parse_partitions(settings.partitions or f"0-{self._law.bus.partitions - 1}")
-        self._stop = Event()
+        self._stop, self._awaited = Event(), Event() if settings.sender else None
         self._trail: Trail | None = None
         self._metrics = Metrics(self._agency)
         self._relay = Relay(self._relayable(), self._metrics)
@@ -91,6 +91,7 @@ class Node:
         gc.collect()
         gc.freeze()
         gc.set_threshold(200_000, 20, 20)
+        sys.setswitchinterval(0.0005)
 
     def _follow(self) -> None:
         """Follow the log until stopped, or until Kafka or PostgreSQL is away: then begin again from what is stored."""
@@ -104,6 +105,7 @@ class Node:
                 metrics=self._metrics,
                 threads=self._settings.threads,
                 relay=self._relay.wake,
+                awaited=self._awaited,
             )
             _LOG.info("the trail of %s follows %s", self._agency, self._trail.positions)
             self._trail.follow(stopped=self._stop.is_set)
@@ -124,6 +126,7 @@ class Node:
             law=self._known_law,
             keys=keys,
             stop=self._stop,
+            awaited=self._awaited,
         )
 
     def _sign(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
+from threading import Event
 
 from services.trail.follow import Trail, same_log
 from services.trail.store import Store
@@ -23,13 +24,14 @@ def build(  # noqa: PLR0913 (what a trail stands on)
     metrics: Metrics,
     threads: int,
     relay: Callable[[], object] = lambda: None,
+    awaited: Event | None = None,
 ) -> Trail:
     """
     Return the trail of *partitions*, having seen that topic, position and log are what they must be.
 
     *law*: any version of the bus; those on the topic `rulebook` are read before the first batch is folded.
-    *relay* is called when something that concerns *agency* has been recorded. Raises TopicDiffers, PositionLost,
-    LogReplaced or BusUnreachable.
+    *relay* is called when something that concerns *agency* has been recorded; *awaited*: as Trail takes it. Raises
+    TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
     """
     check_case_events(bootstrap, law.bus)
     with ExitStack() as opened:
@@ -39,5 +41,13 @@ def build(  # noqa: PLR0913 (what a trail stands on)
         opened.pop_all()  # from here on the trail closes them
     rulebook = RulebookTopic(bootstrap, law.versions[0])
     return Trail(
-        agency=agency, log=log, rulebook=rulebook, store=store, law=law, metrics=metrics, threads=threads, relay=relay
+        agency=agency,
+        log=log,
+        rulebook=rulebook,
+        store=store,
+        law=law,
+        metrics=metrics,
+        threads=threads,
+        relay=relay,
+        awaited=awaited,
     )

@@ -22,7 +22,7 @@ from yisong.sealing import WRAPPED_BYTES
 
 _SQL: Final = queries(Path(__file__).with_name("sharing.sql"))
 _LOG = logging.getLogger(__name__)
-_POLL_MS: Final = 200
+_POLL_MS: Final = 500
 _AGAIN_SECONDS: Final = 1.0
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
+from threading import Event
 
 from services.trail.handle import Batch, judge, open_batch
 from services.trail.rules import Judged, Run, first_difference, runs_of
@@ -22,7 +23,10 @@ _LOG = logging.getLogger(__name__)
 _REREAD = 100
 # A batch costs as much as some dozen records. After one of few records a trail rests so many times as long as it took,
 # up to so many seconds, and the next one has more: a record alone does not wait, and a machine in need gets some rest.
-_MANY, _REST, _LONGEST_REST = 500, 2.0, 0.1
+# While nobody waits for a verdict of ours, it rests longer.
+_MANY = 500
+_REST, _LONGEST_REST = 2.0, 0.1
+_UNAWAITED_REST, _LONGEST_UNAWAITED_REST = 10.0, 0.5
 # A log that is silent for so many seconds is no reason not to know of a new version: the sender asks, too.
 _LOOK = 30.0
 
@@ -46,12 +50,15 @@ class Trail:
         metrics: Metrics,
         threads: int,
         relay: Callable[[], object],
+        awaited: Event | None = None,
     ) -> None:
         """
         Follow *log* into *store* under *law*; signatures are verified in *threads*.
 
-        *relay* is called when something that concerns *agency* has been recorded.
+        *relay* is called when something that concerns *agency* has been recorded. *awaited* is set while somebody waits
+        for a verdict; None where that is not known here.
         """
+        self._awaited = awaited
         self._log, self._rulebook, self._store, self._law = log, rulebook, store, law
         self._agency, self._relay = agency, relay
         self._metrics, self._threads = metrics, threads
@@ -63,7 +70,13 @@ class Trail:
         while not stopped():
             begun = time.monotonic()
             if 0 < self.step(timeout_ms=500, stopped=stopped) < _MANY:
-                time.sleep(min(_REST * (time.monotonic() - begun), _LONGEST_REST))
+                self._rest(time.monotonic() - begun)
+
+    def _rest(self, took: float) -> None:
+        if self._awaited is None or self._awaited.is_set():
+            time.sleep(min(_REST * took, _LONGEST_REST))
+        else:
+            self._awaited.wait(min(_UNAWAITED_REST * took, _LONGEST_UNAWAITED_REST))
 
     def step(self, *, timeout_ms: int, stopped: Callable[[], bool] = lambda: False) -> int:
         """Bring what the log holds next into the trail, and return how many records that was."""

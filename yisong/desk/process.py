@@ -93,11 +93,17 @@ class DeskProcess:
         self._ready = True
         _LOG.info("the desk of %s reads its inbox", self._agency)
 
-    async def _settle(self, record: InboxValue) -> None:
-        """Settle a record in a thread, so that Kafka hears from us however long it takes."""
+    async def _settle(self, records: Sequence[InboxValue]) -> None:
+        """Settle records in a thread, so that Kafka hears from us however long it takes."""
         async with self._turn:
+            await asyncio.to_thread(self._settle_each, records)
+
+    def _settle_each(self, records: Sequence[InboxValue]) -> None:
+        for record in records:
+            if self._stopping.is_set():
+                raise WorldFault("The desk is to stop; what was not settled comes again.")
             try:
-                await asyncio.to_thread(self._desk.settle, record)
+                self._desk.settle(record)
             except YisongError:
                 raise
             except Exception as fault:  # noqa: BLE001 (whatever it is, it stops the desk)

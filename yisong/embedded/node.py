@@ -18,7 +18,7 @@ from yisong.home import Home
 CLOCKS: Final = "clocks"
 
 # Whoever looks at a bus on one machine does not want to wait long for a proof.
-_CHECKPOINT_SECONDS: Final = 1.0
+_CHECKPOINT_SECONDS: Final = 2.0
 # Whoever publishes waits for the verdict of a node: on one machine desks and clocks, which have hours, let it go first.
 _LATER: Final = ("nice", "-n", "10")
 # Desks and clocks write to the outbox that the node sends, so they are stopped before it.

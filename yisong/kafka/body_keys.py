@@ -80,7 +80,7 @@ class BodyKeys:
         first = {TopicPartition(TOPIC, part): positions.get(part, 0) for part in range(partitions_of_topic())}
         try:
             # Compaction takes records away from anywhere: what comes next is the next that there is.
-            self._consumer = resumed(bootstrap, first, most=1000, wait_ms=500)
+            self._consumer = resumed(bootstrap, first, most=1000, wait_ms=5000)
         except (KafkaError, AssertionError) as fault:
             raise _away(fault) from fault
 

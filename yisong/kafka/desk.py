@@ -7,7 +7,7 @@ same case overtakes it. What was not acknowledged comes again; whoever settles k
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -21,6 +21,8 @@ from yisong.kafka.consumed import GROUP_PREFIX
 
 # Left to its defaults an idle desk would hear of a broker that went away only after a minute and a half.
 _REQUEST_TIMEOUT, _SESSION_TIMEOUT, _HEARTBEAT = 30.0, 10.0, 3.0
+# What arrives while records are being settled is handed over together, so many at most: each time costs two threads.
+_AT_ONCE = 100
 
 
 class InboxValue(NamedTuple):
@@ -32,8 +34,8 @@ class InboxValue(NamedTuple):
     value: bytes | None
 
 
-Settle = Callable[[InboxValue], Awaitable[None]]
-"""Settle a record; when it returns, whatever follows from the record is durable."""
+Settle = Callable[[Sequence[InboxValue]], Awaitable[None]]
+"""Settle records one after the other; when it returns, whatever follows from any of them is durable."""
 
 
 def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready: Callable[[], None]) -> faust.App:
@@ -77,13 +79,26 @@ def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready
 async def _settle_all(app: faust.App, stream: StreamT[bytes], settle: Settle) -> None:
     """Settle every record of *stream* in order, or stop the application."""
     records = cast("faust.Stream[bytes]", stream).noack()
-    async for event in records.events():
-        try:
-            await settle(_as_value(event))
-        except Exception as fault:  # noqa: BLE001 (whatever it is, order comes first)
-            await app.crash(fault)
-            return
-        await records.ack(event)
+    arrived: asyncio.Queue[EventT[bytes]] = asyncio.Queue(_AT_ONCE)
+
+    async def settle_what_arrived() -> None:
+        while True:
+            events = [await arrived.get()]
+            events += [arrived.get_nowait() for _ in range(arrived.qsize())]
+            try:
+                await settle([_as_value(event) for event in events])
+            except Exception as fault:  # noqa: BLE001 (whatever it is, order comes first)
+                await app.crash(fault)
+                return
+            for event in events:
+                await records.ack(event)
+
+    settling = asyncio.create_task(settle_what_arrived())
+    try:
+        async for event in records.events():
+            await arrived.put(event)
+    finally:
+        settling.cancel()
 
 
 async def run(app: faust.App, *, stop: asyncio.Event) -> None:

@@ -40,7 +40,7 @@ class CaseLog:
                 max_poll_records=most,
                 fetch_max_bytes=8 * 1024 * 1024,
                 max_partition_fetch_bytes=1024 * 1024,
-                fetch_max_wait_ms=500,
+                fetch_max_wait_ms=5000,
             )
         try:
             self._begin(positions)

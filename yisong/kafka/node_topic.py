@@ -22,7 +22,7 @@ class NodeTopic:
     """What these topics are called, before the agency."""
     meanwhile: str
     """What becomes of what is to be sent while the broker is away."""
-    wait_ms: int = 500
+    wait_ms: int = 5000
     """How long the broker keeps a question to which it has no answer yet."""
 
     def __init__(self, bootstrap: str, agency: str, *, first: int) -> None:

@@ -90,6 +90,14 @@ class Signed(NamedTuple):
     wraps: tuple[Wrap, ...] = ()
 
 
+class Sent(NamedTuple):
+    """A row whose record lies on the log, and has no verdict yet."""
+
+    serial: int
+    position: Position
+    case_id: str
+
+
 class Logged(NamedTuple):
     """Where the broker put a row's record, and when (ms)."""
 
@@ -130,6 +138,12 @@ class Outbox(Protocol):
 
         Of those that wait, only such as could get a number: what stands behind an open draft in its chain cannot.
         """
+
+    def sent(self, *, limit: int) -> Sequence[Sent]:
+        """Return the oldest *limit* rows that are ``logged``, in their order."""
+
+    def rows(self, serials: Sequence[int]) -> Sequence[Row]:
+        """Return the rows of these *serials*, in their order."""
 
     def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
         """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""

@@ -23,6 +23,16 @@ SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, diges
        publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
   FROM local_outbox WHERE state = %(state)s ORDER BY serial LIMIT %(limit)s;
 
+-- sent --
+-- The oldest events whose record lies on the log and has no verdict yet.
+SELECT serial, "partition", "offset", case_id FROM local_outbox WHERE state = 'logged' ORDER BY serial LIMIT %(limit)s;
+
+-- row --
+-- One event by its place in the outbox.
+SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+  FROM local_outbox WHERE serial = %(serial)s;
+
 -- rows_waiting --
 -- The oldest rows that wait for a number. What stands behind an open draft in its chain waits for that.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,

@@ -68,13 +68,15 @@ class Sender:
         second: SecondSignatures | None = None,
         alarm: Alarm = _logger.error,
         now: Callable[[], int] = wall_clock,
+        awaited: Event | None = None,
     ) -> None:
         """
         Take rows from *outbox*, sign them with *signer*, append them to *log* and believe *trail*.
 
         *body_keys*: where keys of sealed bodies go; without it none is sealed. *second*: what asks another organ to
-        sign, too; without it that organ's key must be here.
+        sign, too; without it that organ's key must be here. *awaited* is set while *trail* is to judge what was sent.
         """
+        self._awaited = Event() if awaited is None else awaited
         self._body_keys, self._second = body_keys, second
         self._outbox, self._trail, self._log, self._signer, self._law = outbox, trail, log, signer, law
         self._alarm, self._now = alarm, now
@@ -102,20 +104,22 @@ class Sender:
         found = self._outbox.open_states()
         settled = "logged" in found and self._settle()
         answered = "drafted" in found and self._second is not None and self._second.carry_out(park=self._park)
-        if settled or answered:
-            found = self._outbox.open_states()  # what was settled or answered may have set something free
         # Nothing new gets its bytes while the broker has not taken what has them.
         signed = "signed" not in found and "waiting" in found and self._sign()
         sent = ("signed" in found or signed) and self._send()
+        if sent or "logged" in found:
+            self._awaited.set()
+        else:
+            self._awaited.clear()
         return settled or answered or signed or sent
 
     # 1. settle
 
     def _settle(self) -> bool:
-        rows = self._outbox.rows_in("logged", limit=ROUND)
-        positions = {row.position: row.draft.chain.case_id for row in rows if row.position is not None}
-        found = self._trail.judged(positions) if positions else {}
-        judged = [(row, found[row.position]) for row in rows if row.position is not None and row.position in found]
+        waiting = self._outbox.sent(limit=ROUND)
+        found = self._trail.judged({one.position: one.case_id for one in waiting}) if waiting else {}
+        rows = self._outbox.rows([one.serial for one in waiting if one.position in found]) if found else ()
+        judged = [(row, found[row.position]) for row in rows if row.position is not None]
         if not judged:
             return False
         earlier = self._trail.remembered([_event_key(row) for row, entry in judged if not entry.remembered])

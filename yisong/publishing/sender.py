@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 from yisong.errors import BusUnreachable, YisongError
 from yisong.kafka.body_keys import KafkaKeys
@@ -22,11 +23,24 @@ from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 _log = logging.getLogger(__name__)
 
 _AGAIN_SECONDS = 1.0
+# A round costs as much for one event as for thirty. After each the sender rests as long as it took, up to so many
+# seconds: meanwhile the trail judges what was sent, and what is published comes together.
+_LONGEST_REST = 0.02
 
 
-def run_sender(*, dsn: str, bootstrap: str, law: Callable[[], Law], keys: PrivateKeys, stop: Event) -> None:
+def run_sender(  # noqa: PLR0913 (what a sender stands on)
+    *,
+    dsn: str,
+    bootstrap: str,
+    law: Callable[[], Law],
+    keys: PrivateKeys,
+    stop: Event,
+    awaited: Event | None = None,
+) -> None:
     """
     Send the outbox of the node whose database is *dsn* to the broker at *bootstrap*, until *stop* is set.
+
+    *awaited* is set while something lies on the log without a verdict of the own trail.
 
     Waits its turn where another process sends this outbox, and starts again where Kafka or PostgreSQL was away, and
     where *law* gives another one than before: there may be other keys to sign with. Ends
@@ -41,7 +55,14 @@ def run_sender(*, dsn: str, bootstrap: str, law: Callable[[], Law], keys: Privat
                 signer = Signer(known, keys)
                 second = SecondSignatures(outbox, law=known, signer=signer, now=wall_clock)
                 sender = Sender(
-                    outbox=outbox, trail=trail, log=log, signer=signer, law=known, body_keys=body_keys, second=second
+                    outbox=outbox,
+                    trail=trail,
+                    log=log,
+                    signer=signer,
+                    law=known,
+                    body_keys=body_keys,
+                    second=second,
+                    awaited=awaited,
                 )
                 _drive(sender, outbox, stop, fresh=lambda: law() is known)
 
@@ -84,5 +105,8 @@ def _drive(sender: Sender, outbox: Outbox, stop: Event, *, fresh: Callable[[], b
             return
     sender.begin(stop)
     while not stop.is_set() and fresh():
-        if not sender.round():
+        begun = monotonic()
+        if sender.round():
+            stop.wait(min(monotonic() - begun, _LONGEST_REST))
+        else:
             outbox.wait(stop)

@@ -17,7 +17,7 @@ from yisong.errors import BusUnreachable
 from yisong.postgres.connection import Rows, hold, reachable
 from yisong.postgres.queries import queries
 from yisong.publishing.compose import Content, Place, SealedBody
-from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Settled, Signed, State, Wrap
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Position, Row, Sent, Settled, Signed, State, Wrap
 
 _FOLDER = Path(__file__).parent
 _SQL = {**queries(_FOLDER / "outbox.sql"), **queries(_FOLDER / "outbox_postgres.sql")}
@@ -62,6 +62,15 @@ class SqlOutbox(ABC):
         if state == "waiting":
             return [_as_row(row) for row in self._run("rows_waiting", {"limit": limit})]
         return [_as_row(row) for row in self._run("rows_in", {"state": state, "limit": limit})]
+
+    def sent(self, *, limit: int) -> Sequence[Sent]:
+        """Return the oldest *limit* rows that are ``logged``, in their order."""
+        rows = cast("list[tuple[int, int, int, str]]", self._run("sent", {"limit": limit}))
+        return [Sent(serial, Position(partition, offset), case_id) for serial, partition, offset, case_id in rows]
+
+    def rows(self, serials: Sequence[int]) -> Sequence[Row]:
+        """Return the rows of these *serials*, in their order."""
+        return [_as_row(row) for serial in sorted(serials) for row in self._run("row", {"serial": serial})]
 
     def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
         """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""
@@ -150,8 +159,16 @@ class PostgresOutbox(SqlOutbox):
             return cursor.fetchall() if cursor.description else []
 
     def _each(self, name: str, params: Sequence[Params]) -> None:
+        if f"{name}_all" in _SQL:
+            if params:
+                self._run(f"{name}_all", {column: [one[column] for one in params] for column in params[0]})
+            return
         with reachable(), self.connection.transaction(), self.connection.cursor() as cursor:
             cursor.executemany(_SQL[name], params)
+
+    def rows(self, serials: Sequence[int]) -> Sequence[Row]:
+        """Return the rows of these *serials*, in their order."""
+        return [_as_row(row) for row in self._run("rows", {"serials": list(serials)})]
 
     def submit_all(self, drafts: Sequence[Draft]) -> Mapping[bytes, Row]:
         """Do as `submit` for each of *drafts*, in their order, and return the rows by event id."""
@@ -162,6 +179,10 @@ class PostgresOutbox(SqlOutbox):
         """Return the rows that there are of *event_ids*, by event id."""
         rows = map(_as_row, self._run("rows_of", {"event_ids": list(event_ids)}))
         return {row.draft.said.event_id: row for row in rows}
+
+    def settled_of(self, event_ids: Sequence[bytes]) -> Sequence[Row]:
+        """Return the rows of those *event_ids* that are settled or parked."""
+        return [_as_row(row) for row in self._run("settled_of", {"event_ids": list(event_ids)})]
 
     def heads(self, chains: Sequence[ChainKey]) -> Mapping[ChainKey, Place]:
         """Return the last number given in each of *chains*, and the hash of that header; only where there is one."""

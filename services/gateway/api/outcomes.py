@@ -68,6 +68,12 @@ def known(world: World, event_ids: Sequence[bytes]) -> Sequence[Outcome]:
     return [_outcome(rows[event_id]) for event_id in dict.fromkeys(event_ids) if event_id in rows]
 
 
+def settled(world: World, event_ids: Sequence[bytes]) -> Sequence[Outcome]:
+    """Return what became of those *event_ids* that are settled or parked."""
+    with world.connection() as connection:
+        return [_outcome(row) for row in PostgresOutbox(connection).settled_of(event_ids)]
+
+
 def answer(outcome: Outcome, law: Law) -> dict[str, object]:
     """Return *outcome* as JSON has it."""
     at = outcome.position

@@ -10,7 +10,7 @@ from typing import Final
 from anyio import to_thread
 from psycopg import AsyncConnection, OperationalError
 
-from services.gateway.api.outcomes import Outcome, known
+from services.gateway.api.outcomes import Outcome, settled
 from services.gateway.world import World
 from yisong.errors import BusUnreachable
 
@@ -86,15 +86,12 @@ class Verdicts:
             self._told.clear()
             # Whoever is not told waits until his time is over: nothing is known then.
             with contextlib.suppress(BusUnreachable):
-                for one in await to_thread.run_sync(self._settled, list(self._waiting)):
+                for one in await to_thread.run_sync(settled, self._world, list(self._waiting)):
                     for future in self._waiting.get(one.event_id, ()):
                         if not future.done():
                             future.set_result(one)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), _LOOK_SECONDS)
-
-    def _settled(self, event_ids: Sequence[bytes]) -> Sequence[Outcome]:
-        return [one for one in known(self._world, event_ids) if not one.pending]
 
     def close(self) -> None:
         """Listen no more."""
