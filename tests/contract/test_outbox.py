@@ -14,7 +14,7 @@ import pytest
 from tests.waiting import until
 from yisong.postgres import connect
 from yisong.publishing.compose import Content, Place, SealedBody
-from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Settled, Signed, Wrap
+from yisong.publishing.outbox import ChainKey, Draft, Logged, Outbox, Position, Row, Sent, Settled, Signed, Wrap
 from yisong.publishing.stores import PostgresOutbox, SqliteOutbox
 
 CASE, OTHER_CASE = "CRB-980100-2016-000021-5", "CRB-970200-2016-000072-B"
@@ -237,6 +237,37 @@ class TestSettle:
         outbox.settle([Settled(row.serial, Position(4, 9), 2, "refused", "case-closed")])
 
         assert (again(outbox, row).verdict, again(outbox, row).position) == ("admitted", Position(4, 7))
+
+    def test_of_several_gives_each_its_own(self, outbox: Outbox) -> None:
+        first, second = signed(outbox, draft(), draft())
+        waiting = outbox.submit(draft())
+
+        outbox.log([Logged(second.serial, Position(4, 8), 2), Logged(first.serial, Position(4, 7), 1)])
+        settled = [
+            Settled(second.serial, Position(4, 8), 2, "refused", "late"),
+            Settled(first.serial, Position(4, 7), 1, "admitted", None),
+        ]
+        outbox.settle(settled)
+
+        assert [again(outbox, row).position for row in (first, second)] == [Position(4, 7), Position(4, 8)]
+        assert [again(outbox, row).verdict for row in (first, second)] == ["admitted", "refused"]
+        assert [again(outbox, row).reason for row in (first, second)] == [None, "late"]
+        assert again(outbox, waiting) == waiting
+
+
+class TestSent:
+    def test_is_what_lies_on_the_log_without_a_verdict_the_oldest_first(self, outbox: Outbox) -> None:
+        first, second, third, _ = signed(outbox, draft(), draft(), draft(), draft())
+        outbox.log([Logged(row.serial, Position(4, 6 + row.serial), 1) for row in (third, second, first)])
+        outbox.settle([Settled(first.serial, Position(4, 7), 1, "admitted", None)])
+
+        assert outbox.sent(limit=9) == [Sent(row.serial, Position(4, 6 + row.serial), CASE) for row in (second, third)]
+        assert [one.serial for one in outbox.sent(limit=1)] == [second.serial]
+
+    def test_rows_are_found_again_in_their_order(self, outbox: Outbox) -> None:
+        rows = signed(outbox, draft(), draft(), draft())
+
+        assert outbox.rows([rows[2].serial, rows[0].serial]) == [rows[0], rows[2]]
 
 
 class TestSendAgain:

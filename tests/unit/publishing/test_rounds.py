@@ -33,6 +33,7 @@ class Node:
         self.log, self.keys = MemoryLog(), Keys()
         self.trail = MemoryTrail(self.log, law_of_trail or law())
         self.alarms: list[str] = []
+        self.awaited = Event()
         self.outbox = SqliteOutbox(folder / "outbox.db")
         self._ids = count(first_id)
         self.restart()
@@ -48,6 +49,7 @@ class Node:
             law=law(),
             alarm=self.alarms.append,
             now=lambda: NOON,
+            awaited=self.awaited,
         )
         self.sender.begin(Event())
 
@@ -111,6 +113,18 @@ class TestSending:
         node.work()
 
         assert [node.row(event_id).state for event_id in ids] == ["logged"] * 3
+
+    def test_says_while_it_waits_for_a_verdict(self, node: Node) -> None:
+        """A trail that knows of nobody who waits for it takes its time."""
+        node.trail.asleep = True
+        node.decide()
+        node.work()
+        assert node.awaited.is_set()
+
+        node.trail.asleep = False
+        node.work()
+
+        assert not node.awaited.is_set()
 
     def test_an_event_that_the_case_does_not_allow_is_settled_and_counts_in_the_chain(self, node: Node) -> None:
         """T98 may not find a clue in a case that V9801 has handed to nobody … refused, and yet remembered."""
