@@ -15,6 +15,7 @@ from services.gateway.api.outcomes import known, submit
 from services.gateway.api.signs import SignsOfLife, away
 from services.gateway.console.body_view import body_fields
 from services.gateway.console.drafts import of_sent
+from services.gateway.console.fault_words import said, said_of_place
 from services.gateway.console.fields import Typed
 from services.gateway.console.form import Filled, body_inputs, body_of
 from services.gateway.console.header_form import aggregate_kinds, header_inputs, header_of
@@ -52,6 +53,7 @@ def choice_page(shell: Shell, *, case_id: str) -> Response:
 
 def form_page(shell: Shell, event: EventType, typed: Typed, faults: Sequence[Fault] = ()) -> Response:
     """Return the form of an event type, with what was *typed* and every fault of it beside its field."""
+    faults = [one._replace(detail=said(one.detail, shell.t)) for one in faults]
     by_pointer: dict[str, list[str]] = {}
     for one in faults:
         by_pointer.setdefault(one.pointer, []).append(one.detail)
@@ -216,7 +218,7 @@ def _confirm(  # noqa: PLR0913, PLR0917 (what is confirmed, and what would come 
         ],
         rehearsed=rehearsed,
         reason="" if rehearsed.reason is None else shell.names.reason(rehearsed.reason),
-        warnings=warnings,
+        warnings=[said_of_place(one, shell.t) for one in warnings],
     )
 
 
