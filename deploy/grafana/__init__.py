@@ -1,0 +1,1 @@
+"""How does Grafana come by its dashboards?"""

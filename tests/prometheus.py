@@ -1,0 +1,102 @@
+"""How do tests watch a bus with Debian's own Prometheus?"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import isnan
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import httpx
+import pytest
+import yaml
+
+from tests.waiting import until
+from yisong.embedded import ports
+from yisong.embedded.targets import FILE
+from yisong.home import Home
+
+CONFIG: Final = Path("deploy/prometheus")
+RULES: Final = (CONFIG / "rules/recording.yml", CONFIG / "rules/alerts.yml")
+PROMETHEUS, PROMTOOL = Path("/usr/bin/prometheus"), Path("/usr/bin/promtool")
+
+
+class Prometheus(NamedTuple):
+    """A Prometheus that runs, at *address*."""
+
+    address: str
+
+    def ask(self, expression: str) -> list[dict[str, Any]]:
+        """Return the series that *expression* has now; fail where Prometheus does not understand it."""
+        got = httpx.get(f"{self.address}/api/v1/query", params={"query": expression}, timeout=60).json()
+        assert got["status"] == "success", f"{expression}: {got.get('error')}"
+        result: list[dict[str, Any]] = got["data"]["result"]
+        return result
+
+    def has_data(self, expression: str) -> bool:
+        """Hold where *expression* has a number."""
+        return any(not isnan(float(one["value"][1])) for one in self.ask(expression))
+
+    def targets(self) -> Mapping[str, str]:
+        """Return the health of each process that it scrapes."""
+        got = self._got("targets")["activeTargets"]
+        return {one["labels"]["process"]: one["health"] for one in got}
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Return all rules, with their health."""
+        return [rule for group in self._got("rules")["groups"] for rule in group["rules"]]
+
+    def firing(self) -> frozenset[tuple[str, str]]:
+        """Return which alerts fire, each with its process or agency."""
+        alerts = [one for one in self._got("alerts")["alerts"] if one["state"] == "firing"]
+        labels = [one["labels"] for one in alerts]
+        return frozenset((one["alertname"], one.get("process") or one.get("agency", "")) for one in labels)
+
+    def _got(self, what: str) -> Any:
+        return httpx.get(f"{self.address}/api/v1/{what}", timeout=60).json()["data"]
+
+
+@contextmanager
+def watching(home: Home, folder: Path, *, hurried: bool, every: str = "2s") -> Iterator[Prometheus]:
+    """
+    Watch the bus of *home* by the files of deploy/prometheus, with new samples *every* so often.
+
+    *hurried*: alerts wait a second for each minute, and find a minute's silence long enough, so that a test has not to.
+    """
+    if not PROMETHEUS.exists():
+        pytest.fail(f"These tests watch a bus with {PROMETHEUS}: apt-get install prometheus", pytrace=False)
+    _configure(home, folder, hurried=hurried, every=every)
+    port = ports.free()
+    command = [str(PROMETHEUS), "--config.file=prometheus.yml", f"--web.listen-address={ports.LOOPBACK}:{port}"]
+    command += ["--storage.tsdb.path=data", "--log.level=warn"]
+    with (folder / "prometheus.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+    try:
+        found = Prometheus(f"http://{ports.LOOPBACK}:{port}")
+        until(lambda: _ready(found), f"Prometheus did not start; see {folder}/prometheus.log")
+        yield found
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _configure(home: Home, folder: Path, *, hurried: bool, every: str) -> None:
+    config = yaml.safe_load((CONFIG / "prometheus.yml").read_text())
+    config["global"] = {"scrape_interval": every, "evaluation_interval": every}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+    (folder / "targets").mkdir()
+    (folder / "targets/bus.json").symlink_to(home.path / FILE)
+    shutil.copytree(CONFIG / "rules", folder / "rules")
+    if hurried:
+        alerts = folder / "rules/alerts.yml"
+        text = re.sub(r"for: (\d+)m", r"for: \1s", alerts.read_text())
+        alerts.write_text(text.replace("> 120", "> 30"))
+
+
+def _ready(prometheus: Prometheus) -> bool:
+    try:
+        return httpx.get(f"{prometheus.address}/-/ready", timeout=10).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

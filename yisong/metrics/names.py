@@ -1,0 +1,77 @@
+"""How is every metric called? By kind, so that the type checker knows what can be done with each."""
+
+from typing import Literal
+
+CounterName = Literal[
+    "yisong_verdicts_total",
+    "yisong_relayed_total",
+    "yisong_desk_deliveries_total",
+    "yisong_clocks_notices_total",
+    "yisong_checkpoint_statements_total",
+    "yisong_checkpoint_equivocations_total",
+    "yisong_body_keys_total",
+    "yisong_draft_messages_total",
+    "yisong_pii_letters_total",
+    "yisong_evidence_lost_total",
+    "yisong_database_transactions_total",
+    "yisong_database_rollbacks_total",
+    "yisong_database_deadlocks_total",
+]
+
+GaugeName = Literal[
+    "yisong_trail_position",
+    "yisong_trail_behind_records",
+    "yisong_trail_behind_seconds",
+    "yisong_trail_without_position",
+    "yisong_relay_waiting_records",
+    "yisong_relay_behind_seconds",
+    "yisong_inbox_behind_records",
+    "yisong_inbox_behind_seconds",
+    "yisong_inbox_without_position",
+    "yisong_outbox_events",
+    "yisong_outbox_stuck_seconds",
+    "yisong_desk_parked",
+    "yisong_duties_open",
+    "yisong_duties_overdue",
+    "yisong_clocks_running",
+    "yisong_clocks_breached",
+    "yisong_handoffs_pending",
+    "yisong_handoffs_late",
+    "yisong_clocks_watched",
+    "yisong_clocks_due",
+    "yisong_clocks_provisional_years",
+    "yisong_broker_ahead_seconds",
+    "yisong_broker_answer_seconds",
+    "yisong_broker_nodes",
+    "yisong_broker_partitions_lacking",
+    "yisong_database_answer_seconds",
+    "yisong_database_bytes",
+    "yisong_database_connections",
+    "yisong_database_connections_limit",
+    "yisong_database_transaction_age_seconds",
+    "yisong_rulebook_void_versions",
+    "yisong_checkpoint_quorum_size",
+    "yisong_checkpoint_origin",
+    "yisong_checkpoint_behind_seconds",
+    "yisong_checkpoint_age_seconds",
+    "yisong_checkpoint_cosigned_entries",
+    "yisong_checkpoint_halts",
+    "yisong_checkpoint_differs",
+    "yisong_checkpoint_rulebook_differs",
+    "yisong_checkpoint_peer_silent_seconds",
+    "yisong_heartbeat_age_seconds",
+    "yisong_scrub_faults",
+    "yisong_scrub_covered_seconds",
+    "yisong_calendar_days",
+    "yisong_key_days",
+    "yisong_figures_at_seconds",
+]
+
+HistogramName = Literal[
+    "yisong_trail_batch_seconds",
+    "yisong_trail_batch_records",
+    "yisong_recorded_seconds",
+    "yisong_gateway_request_seconds",
+]
+
+MetricName = CounterName | GaugeName | HistogramName
