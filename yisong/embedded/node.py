@@ -19,6 +19,8 @@ CLOCKS: Final = "clocks"
 
 # Whoever looks at a bus on one machine does not want to wait long for a proof.
 _CHECKPOINT_SECONDS: Final = 2.0
+# As often as a node may.
+_HEARTBEAT_SECONDS: Final = 60
 # Whoever publishes waits for the verdict of a node: on one machine desks and clocks, which have hours, let it go first.
 _LATER: Final = ("nice", "-n", "10")
 # Desks and clocks write to the outbox that the node sends, so they are stopped before it.
@@ -51,9 +53,10 @@ def desk_program(home: Home, agency: str, *, log: Path) -> Program:
     return _service(desk_name(agency), home, agency, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
 
 
-def clocks_program(home: Home, *, log: Path) -> Program:
-    """Return the clocks of all four agencies as a program to start."""
-    return _service(CLOCKS, home, CLOCKS, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
+def clocks_program(home: Home, *, log: Path, heartbeats: bool) -> Program:
+    """Return the clocks of all four agencies as a program to start; with *heartbeats* each node says that it lives."""
+    argv = ("--heartbeat", str(_HEARTBEAT_SECONDS if heartbeats else 0))
+    return _service(CLOCKS, home, CLOCKS, *argv, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
 
 
 def gateway_program(home: Home, agency: str, *, log: Path, rate: float | None = None) -> Program:
@@ -71,10 +74,10 @@ def _service(  # noqa: PLR0913 (what a program is)
 
 
 def healthy(port: int) -> bool:
-    """Hold where the service behind *port* says that it is well."""
+    """Hold where the service behind *port* says that it is ready."""
     connection = HTTPConnection(LOOPBACK, port, timeout=2)
     try:
-        connection.request("GET", "/healthz")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status == 200  # noqa: PLR2004 (HTTP's own number)
     except (OSError, HTTPException):
         return False

@@ -8,6 +8,7 @@ from uuid import UUID
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable
 from yisong.kafka.declared import topics_file
@@ -40,7 +41,7 @@ class KeysLog(Protocol):
 class KafkaKeys:
     """``body-keys`` through an idempotent producer. Not for use by several threads."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: Bootstrap) -> None:
         """Name the broker; the connection is made when it is first needed, and again after a fault."""
         self._session = Session(bootstrap, linger_ms=1, deliver_within_ms=_DELIVER_SECONDS * 1000)
 
@@ -71,7 +72,7 @@ class KafkaKeys:
 class BodyKeys:
     """The topic, read from stored positions on. Not for use by several threads."""
 
-    def __init__(self, bootstrap: str, *, positions: Mapping[int, int]) -> None:
+    def __init__(self, bootstrap: Bootstrap, *, positions: Mapping[int, int]) -> None:
         """
         Read each partition of the topic from its offset in *positions* on, else from its start.
 

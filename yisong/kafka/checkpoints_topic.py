@@ -8,6 +8,7 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.kafka.records import LogRecord
 from yisong.kafka.resumed import PATIENCE_MS, resumed
@@ -21,7 +22,7 @@ _DELIVER_MS: Final = 20_000
 class CheckpointsTopic:
     """The topic, from an offset on. Not for use by several threads."""
 
-    def __init__(self, bootstrap: str, *, first: int) -> None:
+    def __init__(self, bootstrap: Bootstrap, *, first: int) -> None:
         """Read from the offset *first* on; connect when first asked."""
         self._bootstrap, self._first = bootstrap, first
         self._consumer: KafkaConsumer | None = None

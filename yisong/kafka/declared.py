@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -9,13 +10,15 @@ from pydantic import Field
 
 from yisong.contract import folder
 from yisong.errors import ContractFault
+from yisong.home import AGENCIES
+from yisong.rulebook.lines import with_lines
 from yisong.rulebook.model import BusProfile
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.yaml_file import Shape, read, text_in
 
 CASE_EVENTS = "case-events"
 
 TimestampType = Literal["CreateTime", "LogAppendTime"]
-Component = Literal["trail", "copyright", "cac", "miit", "police", "clocks", "gateway", "sdk"]
+Component = Literal["trail", "own-trail", "copyright", "cac", "miit", "police", "clocks", "gateway", "sdk"]
 Brokers = Literal["production", "embedded"]
 
 _FOREVER = "-1"
@@ -41,7 +44,7 @@ class AclShape(Shape):
     """A right that producing and consuming do not imply."""
 
     who: Component
-    may: Literal["describe", "read", "write"]
+    may: Literal["describe", "describe_configs"]
 
 
 class TopicShape(Shape):
@@ -60,11 +63,19 @@ class TopicShape(Shape):
     acls: list[AclShape] = Field(default_factory=list)
 
 
+class GroupShape(Shape):
+    """A consumer group of each line: who says there how far it has come, and who may look at that."""
+
+    used_by: list[Component] = Field(min_length=1)
+    seen_by: list[Component] = Field(default_factory=list)
+
+
 class TopicsFile(Shape):
     """The whole file."""
 
     version: Literal[1]
     brokers: dict[Brokers, BrokersShape]
+    groups: dict[Literal["trail", "desk"], GroupShape]
     topics: dict[str, TopicShape]
 
 
@@ -83,7 +94,8 @@ def topics_file(contract: Path | None = None) -> TopicsFile:
     root = contract or folder()
     file = read(root / "topics.yaml", TopicsFile)
     if faults := topic_faults(file, schemas=root / "schemas"):
-        raise ContractFault("topics.yaml contradicts itself; correct the lines named", faults)
+        located = with_lines(faults, partial(text_in, root))
+        raise ContractFault("topics.yaml contradicts itself; correct the lines named", located)
     return file
 
 
@@ -103,6 +115,11 @@ def declared_topics(bus: BusProfile, *, brokers: Brokers, file: TopicsFile | Non
     return tuple(_declared(name, shape, bus=bus, copies=copies) for name, shape in file.topics.items())
 
 
+def is_of_a_line(topic: str) -> bool:
+    """Hold where *topic* belongs to the node of one line, whose agency ends its name."""
+    return topic.rpartition("-")[2] in AGENCIES
+
+
 def topic_faults(file: TopicsFile, *, schemas: Path) -> list[str]:
     """Return what is wrong with *file* beyond its shape: schemas that do not exist, mirrors that do not mirror."""
     if CASE_EVENTS not in file.topics:
@@ -120,6 +137,9 @@ def topic_faults(file: TopicsFile, *, schemas: Path) -> list[str]:
             )
         if topic.retention == "compacted" and topic.key == "none":
             faults.append(f"topics.yaml: {name}: a compacted topic needs a key")
+        named = (*topic.producers, *topic.consumers, *(one.who for one in topic.acls))
+        if "own-trail" in named and not is_of_a_line(name):
+            faults.append(f"topics.yaml: {name}: own-trail: it is a topic of no line, so nobody would have the right")
     if log.retention != "forever":
         faults.append(f"topics.yaml: {CASE_EVENTS}: retention must be forever: the log is the evidence")
     return faults

@@ -16,7 +16,9 @@ from aiokafka.errors import KafkaError  # type: ignore[import-untyped]  # comes 
 from faust.types import EventT, StreamT
 from mode import CrashingSupervisor
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
+from yisong.kafka.client import MECHANISM, tls_context
 from yisong.kafka.consumed import GROUP_PREFIX
 
 # Left to its defaults an idle desk would hear of a broker that went away only after a minute and a half.
@@ -38,7 +40,9 @@ Settle = Callable[[Sequence[InboxValue]], Awaitable[None]]
 """Settle records one after the other; when it returns, whatever follows from any of them is durable."""
 
 
-def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready: Callable[[], None]) -> faust.App:
+def desk_app(
+    agency: str, *, bootstrap: Bootstrap, folder: Path, settle: Settle, ready: Callable[[], None]
+) -> faust.App:
     """
     Return the application that settles what comes into ``inbox-<agency>``; nothing runs until it is started.
 
@@ -48,6 +52,7 @@ def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready
     app = faust.App(
         f"{GROUP_PREFIX}{agency}",
         broker=f"kafka://{bootstrap}",
+        broker_credentials=_credentials(bootstrap),
         datadir=folder,
         processing_guarantee="at_least_once",
         consumer_auto_offset_reset="earliest",
@@ -74,6 +79,18 @@ def desk_app(agency: str, *, bootstrap: str, folder: Path, settle: Settle, ready
     app.agent(inbox, name=f"{GROUP_PREFIX}{agency}", concurrency=1)(process)
     app.on_partitions_assigned.connect(say_ready, weak=False)
     return app
+
+
+def _credentials(bootstrap: Bootstrap) -> faust.SASLCredentials | None:
+    """Return as whom the application goes to a secured broker, over TLS; None where nobody is asked."""
+    if isinstance(bootstrap, str):
+        return None
+    return faust.SASLCredentials(
+        username=bootstrap.user,
+        password=bootstrap.password,
+        ssl_context=tls_context(bootstrap),
+        mechanism=MECHANISM,
+    )
 
 
 async def _settle_all(app: faust.App, stream: StreamT[bytes], settle: Settle) -> None:

@@ -7,7 +7,9 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.producer.future import FutureRecordMetadata
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
+from yisong.kafka.client import reaching
 from yisong.kafka.records import LogRecord, read_lean
 from yisong.kafka.session import Session
 
@@ -29,7 +31,7 @@ class InboxWriter:
     with the oldest record of which it is not known that it lies there.
     """
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: Bootstrap, topic: str) -> None:
         """Name the broker; the connection is made when it is first needed, and again after a fault."""
         self._topic = topic
         self._session = Session(bootstrap, linger_ms=1, deliver_within_ms=_NEVER_MS)
@@ -72,14 +74,14 @@ class InboxWriter:
         self._session.close()
 
 
-def look_into(bootstrap: str, topic: str, *, follow: bool) -> Iterator[LogRecord]:
+def look_into(bootstrap: Bootstrap, topic: str, *, follow: bool) -> Iterator[LogRecord]:
     """
     Yield what lies in *topic*, each partition in its order; *follow*: and go on for ever.
 
     No position is kept anywhere, and no desk notices. Raises BusUnreachable.
     """
     try:
-        with closing(KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)) as consumer:
+        with closing(KafkaConsumer(**reaching(bootstrap), enable_auto_commit=False)) as consumer:
             read_lean(consumer)
             yield from _records(consumer, topic, follow=follow)
     except KafkaError as fault:

@@ -4,6 +4,7 @@ from threading import Event
 from typing import Final
 
 from yisong.home import Home, Running
+from yisong.kafka.let_in import check_let_in
 from yisong.kafka.rulebook_topic import RulebookTopic, read_rulebook
 from yisong.ledger import Law
 from yisong.rulebook.version import SignedVersion
@@ -20,7 +21,12 @@ class LawWatch:
     """
 
     def __init__(self, home: Home, running: Running) -> None:
-        """Read all versions that there are. Raises BusUnreachable, and WiringFault as `RulebookTopic.read`."""
+        """
+        Read all versions that there are.
+
+        Raises BusUnreachable, and WiringFault as `RulebookTopic.read` and `check_let_in`.
+        """
+        check_let_in(running.bootstrap)
         genesis = home.genesis()
         self._changes = genesis.bus.profile == "production"
         self._topic = read_rulebook(home, running) if self._changes else RulebookTopic(running.bootstrap, genesis)

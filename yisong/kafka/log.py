@@ -1,13 +1,15 @@
 """How is `case-events` read: from an exact position, in order, without trusting anybody's committed offset?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from kafka import KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.errors import LogTruncationError, OffsetOutOfRangeError, RetriableError
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable, PositionLost
+from yisong.kafka.client import reaching
 from yisong.kafka.records import LogRecord, read_lean
 
 TOPIC: Final = "case-events"
@@ -22,7 +24,7 @@ class CaseLog:
     """
 
     def __init__(
-        self, bootstrap: str, *, positions: Mapping[int, int], group: str | None = None, most: int = 4000
+        self, bootstrap: Bootstrap, *, positions: Mapping[int, int], group: str | None = None, most: int = 4000
     ) -> None:
         """
         Read each partition of *positions* from its offset on, *most* records a batch.
@@ -32,7 +34,7 @@ class CaseLog:
         self._group = group
         with _faults():
             self._consumer = KafkaConsumer(
-                bootstrap_servers=bootstrap,
+                **reaching(bootstrap),
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
@@ -52,11 +54,22 @@ class CaseLog:
         read_lean(self._consumer)
         with _faults():
             self._consumer.assign([_of(partition) for partition in positions])
-            self._check_range(positions)
+            self._check_held(positions)
             for partition, offset in positions.items():
                 self._consumer.seek(_of(partition), offset)
 
-    def _check_range(self, positions: Mapping[int, int]) -> None:
+    def check_range(self, positions: Mapping[int, int]) -> None:
+        """Raise PositionLost where the broker does not hold a position any more, or not yet."""
+        with _faults():
+            self._check_held(positions)
+
+    def log_ends(self, partitions: Iterable[int]) -> Mapping[int, int]:
+        """Ask the broker for the offset after the newest record of each of *partitions*. Raises BusUnreachable."""
+        with _faults():
+            ends = self._consumer.end_offsets([_of(partition) for partition in partitions])
+        return {part.partition: end for part, end in ends.items()}
+
+    def _check_held(self, positions: Mapping[int, int]) -> None:
         ours = [_of(partition) for partition in positions]
         first, end = self._consumer.beginning_offsets(ours), self._consumer.end_offsets(ours)
         for partition, offset in positions.items():
@@ -102,7 +115,9 @@ class CaseLog:
         self._consumer.close()
 
 
-def reread(bootstrap: str, *, spans: Mapping[int, tuple[int, int]], patience_ms: int = 30_000) -> Iterator[LogRecord]:
+def reread(
+    bootstrap: Bootstrap, *, spans: Mapping[int, tuple[int, int]], patience_ms: int = 30_000
+) -> Iterator[LogRecord]:
     """
     Read once more what lies in each partition's span [first, end).
 

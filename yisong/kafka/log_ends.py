@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
+from yisong.kafka.client import reaching
 from yisong.kafka.log import TOPIC
 
 
 class LogEnds:
     """The ends of all partitions of ``case-events``."""
 
-    def __init__(self, bootstrap: str, partitions: int) -> None:
+    def __init__(self, bootstrap: Bootstrap, partitions: int) -> None:
         """Ask the broker at *bootstrap*. Raises BusUnreachable."""
         self._asked = [TopicPartition(TOPIC, partition) for partition in range(partitions)]
         try:
-            self._consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+            self._consumer = KafkaConsumer(**reaching(bootstrap), enable_auto_commit=False)
         except (KafkaError, AssertionError) as fault:
             raise _away(fault) from fault
 

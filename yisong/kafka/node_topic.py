@@ -7,6 +7,7 @@ from typing import Final
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.kafka.records import LogRecord
 from yisong.kafka.resumed import PATIENCE_MS, resumed
@@ -25,7 +26,7 @@ class NodeTopic:
     wait_ms: int = 5000
     """How long the broker keeps a question to which it has no answer yet."""
 
-    def __init__(self, bootstrap: str, agency: str, *, first: int) -> None:
+    def __init__(self, bootstrap: Bootstrap, agency: str, *, first: int) -> None:
         """
         Read from the offset *first* on.
 

@@ -7,7 +7,9 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.producer.future import FutureRecordMetadata
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
+from yisong.kafka.client import reaching
 from yisong.kafka.session import Session
 
 TOPIC = "case-events"
@@ -54,7 +56,7 @@ class EventLog(Protocol):
 class KafkaLog:
     """``case-events`` through an idempotent producer: within one session a retry neither doubles nor overtakes."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: Bootstrap) -> None:
         """Name the broker; the connection is made when it is first needed, and again after a fault."""
         self._bootstrap = bootstrap
         self._session = Session(bootstrap, linger_ms=2, deliver_within_ms=_SECONDS_TO_DELIVER * 1000)
@@ -96,7 +98,7 @@ class KafkaLog:
         """Return the offset that comes next in each partition. Raises ``BusUnreachable``."""
         asked = [TopicPartition(TOPIC, partition) for partition in partitions]
         try:
-            with KafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False) as consumer:
+            with KafkaConsumer(**reaching(self._bootstrap), enable_auto_commit=False) as consumer:
                 found = consumer.end_offsets(asked)
         except (KafkaError, AssertionError) as fault:
             raise _unreachable(fault) from fault

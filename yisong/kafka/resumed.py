@@ -7,6 +7,8 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
+from yisong.kafka.client import reaching
 from yisong.kafka.records import read_lean
 
 PATIENCE_MS: Final = 10_000
@@ -14,7 +16,12 @@ PATIENCE_MS: Final = 10_000
 
 
 def resumed(
-    bootstrap: str, first: Mapping[TopicPartition, int], *, most: int, wait_ms: int, fetch_bytes: int = 1024 * 1024
+    bootstrap: Bootstrap,
+    first: Mapping[TopicPartition, int],
+    *,
+    most: int,
+    wait_ms: int,
+    fetch_bytes: int = 1024 * 1024,
 ) -> KafkaConsumer:
     """
     Return a consumer of the partitions in *first*, each from its offset on.
@@ -25,7 +32,7 @@ def resumed(
     *fetch_bytes*: of one partition at a time. Raises KafkaError, AssertionError, which kafka-python raises too.
     """
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **reaching(bootstrap),
         bootstrap_timeout_ms=PATIENCE_MS,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -9,9 +9,12 @@ from typing import Final
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError, OffsetOutOfRangeError, RetriableError
 
+from yisong.bootstrap import Bootstrap
 from yisong.contract import folder
 from yisong.errors import BusUnreachable, ContractFault, LogReplaced, TimedOut, WiringFault
 from yisong.home import Home, Running
+from yisong.kafka.client import reaching
+from yisong.kafka.let_in import check_let_in
 from yisong.kafka.session import Session
 from yisong.ledger import Law
 from yisong.rulebook.model import Rulebook
@@ -41,7 +44,7 @@ class RulebookTopic:
     Not for use by several threads; whoever only looks may take `law` at any time.
     """
 
-    def __init__(self, bootstrap: str, genesis: Rulebook, *, follow: bool = True) -> None:
+    def __init__(self, bootstrap: Bootstrap, genesis: Rulebook, *, follow: bool = True) -> None:
         """Begin with the *genesis* version; connect when first asked. Without *follow* only look: `law` stays."""
         self._bootstrap, self._genesis, self._follow = bootstrap, genesis, follow
         self._consumer: KafkaConsumer | None = None
@@ -98,7 +101,7 @@ class RulebookTopic:
     def _end(self, patience_ms: int) -> int | None:
         try:
             if self._consumer is None:
-                self._consumer = KafkaConsumer(bootstrap_servers=self._bootstrap, bootstrap_timeout_ms=patience_ms)
+                self._consumer = KafkaConsumer(**reaching(self._bootstrap), bootstrap_timeout_ms=patience_ms)
             end: int = self._consumer.end_offsets([_ONLY], timeout_ms=patience_ms)[_ONLY]
         except RetriableError:
             self.close()
@@ -136,13 +139,19 @@ def read_rulebook(home: Home, running: Running) -> RulebookTopic:
     """
     Return the versions of the bus that is *running* from *home*, read to the end of the topic and closed.
 
-    Raises BusUnreachable, and WiringFault as `RulebookTopic.read`.
+    Raises BusUnreachable, and WiringFault as `RulebookTopic.read` and `check_let_in`.
     """
+    check_let_in(running.bootstrap)
     return _read(RulebookTopic(running.bootstrap, home.genesis()))
 
 
 def read_versions(home: Home, running: Running) -> Succession:
-    """Return all versions, valid and void, whether or not this release can follow them. Raises BusUnreachable."""
+    """
+    Return all versions, valid and void, whether or not this release can follow them.
+
+    Raises BusUnreachable, and WiringFault as `check_let_in`.
+    """
+    check_let_in(running.bootstrap)
     return _read(RulebookTopic(running.bootstrap, home.genesis(), follow=False)).succession
 
 
@@ -167,7 +176,7 @@ def law_of(home: Home, running: Running) -> Law:
     return Law(genesis) if genesis.bus.profile == "demo" else read_rulebook(home, running).law
 
 
-def publish_version(bootstrap: str, signed: SignedVersion) -> int:
+def publish_version(bootstrap: Bootstrap, signed: SignedVersion) -> int:
     """Append *signed* to the topic, whatever becomes of it there, and return its offset. Raises TimedOut."""
     session = Session(bootstrap, linger_ms=0, deliver_within_ms=20_000)
     try:
@@ -182,9 +191,9 @@ def publish_version(bootstrap: str, signed: SignedVersion) -> int:
         session.close()
 
 
-def _reader(bootstrap: str, patience_ms: int) -> KafkaConsumer:
+def _reader(bootstrap: Bootstrap, patience_ms: int) -> KafkaConsumer:
     return KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **reaching(bootstrap),
         bootstrap_timeout_ms=patience_ms,
         enable_auto_commit=False,
         auto_offset_reset="none",

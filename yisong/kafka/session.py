@@ -6,6 +6,9 @@ from typing import Final
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
+from yisong.kafka.client import reaching
+
 # The log judges what is too large, not the client: what it refuses has an entry, what is not sent has none.
 _LARGEST_REQUEST: Final = 4 * 1024 * 1024
 
@@ -18,7 +21,7 @@ class Session:
     use by several threads.
     """
 
-    def __init__(self, bootstrap: str, *, linger_ms: int, deliver_within_ms: int) -> None:
+    def __init__(self, bootstrap: Bootstrap, *, linger_ms: int, deliver_within_ms: int) -> None:
         """
         Name the broker.
 
@@ -31,7 +34,7 @@ class Session:
         """Return the producer of this session. Raises KafkaError where the broker does not answer."""
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **reaching(self._bootstrap),
                 enable_idempotence=True,
                 acks="all",
                 linger_ms=self._linger_ms,

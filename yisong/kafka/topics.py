@@ -9,9 +9,12 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable, TimedOut, TopicDiffers
+from yisong.kafka.client import reaching
 from yisong.kafka.declared import CASE_EVENTS, DeclaredTopic
 from yisong.kafka.differences import FROZEN, ActualTopic, Change, compare
+from yisong.kafka.let_in import check_let_in
 from yisong.rulebook.model import BusProfile
 
 _UNKNOWN_TOPIC = 3
@@ -41,12 +44,11 @@ class Plan:
 
 
 @contextmanager
-def admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    """Give an admin client of the broker at *bootstrap*; raise BusUnreachable where it does not answer."""
+def admin(bootstrap: Bootstrap) -> Iterator[KafkaAdminClient]:
+    """Give an admin client of *bootstrap*; raise BusUnreachable where it is away, and WiringFault as `check_let_in`."""
+    check_let_in(bootstrap)
     try:
-        client = KafkaAdminClient(
-            bootstrap_servers=bootstrap, client_id="yisong-topics", bootstrap_timeout_ms=_PATIENCE_MS
-        )
+        client = KafkaAdminClient(**reaching(bootstrap), client_id="yisong-topics", bootstrap_timeout_ms=_PATIENCE_MS)
     except KafkaError as error:
         raise BusUnreachable(
             f"No Kafka broker answers at {bootstrap}; is the bus up? ({type(error).__name__})"
@@ -96,7 +98,7 @@ def apply(proposed: Plan, client: KafkaAdminClient) -> tuple[Change, ...]:
     return proposed.todo
 
 
-def check_case_events(bootstrap: str, bus: BusProfile) -> None:
+def check_case_events(bootstrap: Bootstrap, bus: BusProfile) -> None:
     """Raise TopicDiffers where case-events has not the partitions and timestamp type of *bus*, or is absent."""
     with admin(bootstrap) as client:
         found = actual_topics(client, [CASE_EVENTS]).get(CASE_EVENTS)

@@ -51,7 +51,7 @@ class TestDeclared:
         for agency in ("copyright", "cac", "miit", "police"):
             inbox = topics_file().topics[f"inbox-{agency}"]
             assert (inbox.key, inbox.partitions, inbox.consumers) == ("case_id", 12, [agency])
-            assert agency in topics_file().topics[f"drafts-{agency}"].consumers
+            assert topics_file().topics[f"drafts-{agency}"].consumers == ["own-trail"]
 
     def test_wrapped_keys_are_compacted(self) -> None:
         assert declared("body-keys").settings["cleanup.policy"] == "compact"
@@ -94,11 +94,16 @@ def test_every_declared_word_is_used() -> None:
     assert topic_faults(file, schemas=folder() / "schemas") == []
     named = {who for topic in file.topics.values() for who in (*topic.producers, *topic.consumers)}
     named |= {acl.who for topic in file.topics.values() for acl in topic.acls}
-    assert named == {"trail", "copyright", "cac", "miit", "police", "clocks", "gateway", "sdk"}
+    assert named == {"trail", "own-trail", "copyright", "cac", "miit", "police", "clocks", "gateway", "sdk"}
 
 
 def test_topics_yaml_is_plain_yaml() -> None:
-    assert set(yaml.safe_load((folder() / "topics.yaml").read_text("utf-8"))) == {"version", "brokers", "topics"}
+    assert set(yaml.safe_load((folder() / "topics.yaml").read_text("utf-8"))) == {
+        "version",
+        "brokers",
+        "groups",
+        "topics",
+    }
 
 
 class TestCompare:
