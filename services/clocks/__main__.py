@@ -12,10 +12,13 @@ from time import monotonic
 from wsgiref.simple_server import WSGIServer
 
 from services.clocks.app import run
+from services.clocks.heart import LEAST_SECONDS
 from services.clocks.rounds import Pace
 from yisong.errors import WiringFault, YisongError
+from yisong.health import Health
 from yisong.home import AGENCIES, Agency, Home, Running
 from yisong.kafka.law_watch import LawWatch
+from yisong.kafka.rights import user_of
 from yisong.ledger import Law
 from yisong.metrics import Metrics
 
@@ -39,6 +42,9 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--metrics-port", type=int, help="where /metrics and /healthz are; else, for all four, what the home says"
     )
+    parser.add_argument(
+        "--heartbeat", type=float, help="seconds between heartbeats, 60 at least; 0: none (60; on a demo bus 0)"
+    )
     parser.add_argument("--again", type=float, default=defaults.again / _SECOND, help="seconds to the next try")
     return parser.parse_args(argv)
 
@@ -52,6 +58,12 @@ def _pace(settings: argparse.Namespace, law: Law) -> Pace:
     )
 
 
+def _heartbeat(settings: argparse.Namespace, law: Law) -> float:
+    """Return how often a node says that it lives: a demo bus is quiet unless it is told to."""
+    usual = LEAST_SECONDS if law.bus.profile == "production" else 0.0
+    return usual if settings.heartbeat is None else float(settings.heartbeat)
+
+
 class _Services:
     """One thread per agency; the end of one is the end of all, so that whoever supervises the process sees it."""
 
@@ -59,15 +71,16 @@ class _Services:
         self.stop = Event()
         self.failed = False
         self._beats: dict[Agency, float] = {}
+        self._why: dict[Agency, str] = {}
 
     def run(self, settings: argparse.Namespace) -> None:
         home = Home(settings.home)
-        running = home.need_running()
+        agencies: Sequence[Agency] = settings.agency or AGENCIES
+        running = home.need_running(user_of("clocks", agencies[0]))
         watched = LawWatch(home, running)
         pace = _pace(settings, watched.law)
-        agencies: Sequence[Agency] = settings.agency or AGENCIES
-        # Before its first round it is not well: Kafka or PostgreSQL may be away.
-        self._beats = dict.fromkeys(agencies, float("-inf"))
+        self._beats = dict.fromkeys(agencies, monotonic())
+        self._why = dict.fromkeys(agencies, "it has not come round yet")
         metrics = Metrics(agencies[0])
         server = self._serve(metrics, settings, running)
         services = [
@@ -75,11 +88,13 @@ class _Services:
                 run,
                 agency=agency,
                 dsn=running.dsn[agency],
-                bootstrap=running.bootstrap,
+                bootstrap=home.as_user(running, user_of("clocks", agency)).bootstrap,
                 law=lambda: watched.law,
                 pace=pace,
                 metrics=metrics.of(agency),
                 beat=partial(self._beat, agency),
+                heartbeat=_heartbeat(settings, watched.law),
+                away=partial(self._away, agency),
             )
             for agency in agencies
         ]
@@ -101,16 +116,25 @@ class _Services:
         port = settings.metrics_port
         if port is None:
             port = running.clocks if settings.agency is None else None
-        return None if port is None else metrics.serve(port, health=self._health)
+        return None if port is None else metrics.serve(port, health=self._health, host=running.listen)
 
     def _beat(self, agency: Agency) -> None:
         self._beats[agency] = monotonic()
+        self._why.pop(agency, None)
 
-    def _health(self) -> dict[str, object] | None:
-        """Return whose clocks are watched; None where one of them has not come round for long."""
-        if monotonic() - min(self._beats.values()) > _STUCK:
-            return None
-        return {"clocks": list(self._beats)}
+    def _away(self, agency: Agency, why: str) -> None:
+        self._beats[agency] = monotonic()
+        self._why[agency] = why
+
+    def _health(self) -> Health:
+        """Return whose clocks are watched, which of them hang, and which can do nothing just now."""
+        now = monotonic()
+        ages = {agency: now - beat for agency, beat in self._beats.items()}
+        stuck = (
+            f"the clocks of {one} have not come round for {age:.0f} s" for one, age in ages.items() if age > _STUCK
+        )
+        waiting = (f"the clocks of {agency}: {why}" for agency, why in list(self._why.items()))
+        return Health({"clocks": list(self._beats)}, stuck=tuple(stuck), waiting=tuple(waiting))
 
     def _one(self, service: "partial[None]") -> None:
         try:

@@ -92,3 +92,15 @@ UPDATE local_watch SET turn_at = %(turn_at)s WHERE case_id = %(case_id)s AND not
 -- reached --
 -- How far the trail has come.
 SELECT "partition", next_offset FROM positions
+
+-- heartbeats --
+-- How many heartbeats this node has put into its outbox, and what it stated in the newest.
+SELECT count(*), (array_agg(fields ORDER BY serial DESC))[1]::jsonb ->> 'occurred_at'
+  FROM local_outbox
+ WHERE case_id LIKE 'CRB-000000-____-000000-%%' AND publisher = %(publisher)s
+
+-- heartbeat_under_way --
+-- Does a heartbeat wait for its verdict?
+SELECT EXISTS (SELECT 1 FROM local_outbox
+                WHERE state IN ('waiting', 'signed', 'logged') AND publisher = %(publisher)s
+                  AND case_id LIKE 'CRB-000000-____-000000-%%')

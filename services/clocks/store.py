@@ -9,6 +9,7 @@ from yisong.ledger import Docket, loads
 from yisong.postgres import connect, queries
 from yisong.postgres.connection import hold, reachable
 from yisong.postgres.json_text import from_jsonb
+from yisong.publishing.instants import to_ms
 from yisong.publishing.outbox import Draft
 from yisong.publishing.stores import PostgresOutbox
 
@@ -133,6 +134,19 @@ class Store:
     def look_later(self, one: Due, *, turn_at: int) -> None:
         """Look at *one* again at *turn_at*."""
         self._rows("look_later", case_id=one.case_id, notice=one.notice, turn_at=turn_at)
+
+    def heartbeats(self, publisher: str) -> tuple[int, int]:
+        """Return how many heartbeats *publisher* has said here, and when it said the newest (ms; 0 where none)."""
+        count, newest = self._rows("heartbeats", publisher=publisher)[0]
+        return int(count), 0 if newest is None else to_ms(newest)
+
+    def heartbeat_under_way(self, publisher: str) -> bool:
+        """Return whether a heartbeat of *publisher* has no verdict yet."""
+        return bool(self._rows("heartbeat_under_way", publisher=publisher)[0][0])
+
+    def submit(self, draft: Draft) -> None:
+        """Put *draft* into the outbox."""
+        self._outbox.submit(draft)
 
     def reached(self, ends: Mapping[int, int]) -> bool:
         """Return whether the trail has read each partition up to its offset in *ends*."""

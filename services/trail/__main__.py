@@ -15,6 +15,9 @@ from services.trail.app import build
 from services.trail.body_keys import Given, run_body_keys
 from services.trail.checkpoints import EVERY_SECONDS, Signing, run_checkpoints
 from services.trail.drafts import Exchanging, run_drafts
+from services.trail.heartbeats import run_heartbeats
+from services.trail.measures import Measuring
+from services.trail.measuring import run_measuring
 from services.trail.pii import Telling, run_pii
 from services.trail.pulse import run_pulse
 from services.trail.relay import Relay, Relayable
@@ -22,7 +25,9 @@ from services.trail.rules import parse_partitions, share_out
 from services.trail.scrub import run_scrub
 from services.trail.workers import leash, supervise
 from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
+from yisong.health import Health
 from yisong.home import AGENCIES, Agency, Home, Running
+from yisong.kafka.rights import user_of
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law, hash_in_force
 from yisong.metrics import Metrics
@@ -43,7 +48,7 @@ class Node:
     def __init__(self, settings: argparse.Namespace) -> None:
         """Read the home of the bus. Raises BusNotFound or WiringFault."""
         home = Home(settings.home)
-        self._running: Running = home.need_running()
+        self._running: Running = home.need_running(user_of("trail", settings.agency))
         self._law = law_of(home, self._running)
         self._home, self._settings = home, settings
         self._agency: Agency = settings.agency
@@ -53,6 +58,8 @@ class Node:
         self._metrics = Metrics(self._agency)
         self._relay = Relay(self._relayable(), self._metrics)
         self._signed_at = time.monotonic()
+        self._sends_nothing: str | None = None
+        self._away: str | None = None
 
     def stop(self, *_: object) -> None:
         """Stop after the batch in hand."""
@@ -63,7 +70,7 @@ class Node:
         port = self._settings.metrics_port
         if port is None:
             port = self._running.metrics[self._agency]
-        server = self._metrics.serve(port, health=self._health)
+        server = self._metrics.serve(port, health=self._health, host=self._running.listen)
         if self._settings.sender:
             Thread(target=self._send, name="sender", daemon=True).start()
             Thread(target=self._sign, name="checkpoints", daemon=True).start()
@@ -71,6 +78,8 @@ class Node:
             Thread(target=self._pulse, name="pulse", daemon=True).start()
             Thread(target=self._exchange, name="drafts", daemon=True).start()
             Thread(target=self._tell, name="pii", daemon=True).start()
+            Thread(target=self._look_at_hearts, name="heartbeats", daemon=True).start()
+            Thread(target=self._measure, name="measuring", daemon=True).start()
         Thread(target=self._relay.run, args=(self._stop,), name="relay", daemon=True).start()
         Thread(target=self._scrub, name="scrub", daemon=True).start()
         self._collect_less()
@@ -108,9 +117,11 @@ class Node:
                 awaited=self._awaited,
             )
             _LOG.info("the trail of %s follows %s", self._agency, self._trail.positions)
+            self._away = None
             self._trail.follow(stopped=self._stop.is_set)
         except BusUnreachable as fault:
             _LOG.warning("%s", fault)
+            self._away = str(fault)
             self._stop.wait(_AGAIN)
         finally:
             if self._trail is not None:
@@ -126,8 +137,12 @@ class Node:
             law=self._known_law,
             keys=keys,
             stop=self._stop,
+            refuse=self._refuse,
             awaited=self._awaited,
         )
+
+    def _refuse(self, why: str) -> None:
+        self._sends_nothing = f"its sender sends nothing more. {why}"
 
     def _sign(self) -> None:
         signing = Signing(
@@ -174,6 +189,15 @@ class Node:
         running = self._running
         run_pulse(running.dsn[self._agency], running.bootstrap, self._law.bus.partitions, self._stop)
 
+    def _look_at_hearts(self) -> None:
+        nodes = {self._law.system_organ(node): node for node in AGENCIES}
+        run_heartbeats(self._running.dsn[self._agency], nodes, self._metrics, self._stop)
+
+    def _measure(self) -> None:
+        running = self._running
+        what = Measuring(self._agency, running.dsn[self._agency], running.bootstrap, self._known_law)
+        run_measuring(what, self._metrics, self._stop)
+
     def _known_law(self) -> Law:
         trail = self._trail
         return self._law if trail is None else trail.law
@@ -182,15 +206,23 @@ class Node:
         running = self._running
         return Relayable(self._agency, running.dsn[self._agency], running.bootstrap, self._partitions)
 
-    def _health(self) -> dict[str, object] | None:
+    def _health(self) -> Health:
+        """Return how far this process is, which of its parts hang, and why it can't do all of its work just now."""
         trail, now = self._trail, time.monotonic()
-        if trail is None or now - min(trail.alive_at, self._relay.alive_at) > _STUCK:
-            return None
-        if self._settings.sender and now - self._signed_at > _STUCK + self._settings.checkpoint_seconds:
-            return None
-        rulebook = hash_in_force(trail.law, time.time_ns() // 1_000_000)
-        positions = {str(partition): offset for partition, offset in trail.positions.items()}
-        return {"agency": self._agency, "rulebook": rulebook.hex(), "positions": positions}
+        waits = [] if trail is not None else [self._away or "it has not begun to follow the log yet"]
+        if self._sends_nothing is not None:
+            waits.append(self._sends_nothing)
+        ages = {"relay": now - self._relay.alive_at}
+        if trail is not None:
+            ages["trail"] = now - trail.alive_at
+        if self._settings.sender:
+            ages["signer of checkpoints"] = now - self._signed_at - self._settings.checkpoint_seconds
+        stuck = tuple(f"its {part} has not come round for {age:.0f} s" for part, age in ages.items() if age > _STUCK)
+        known: dict[str, object] = {"agency": self._agency}
+        if trail is not None:
+            known["rulebook"] = hash_in_force(trail.law, time.time_ns() // 1_000_000).hex()
+            known["positions"] = {str(partition): offset for partition, offset in trail.positions.items()}
+        return Health(known, stuck=stuck, waiting=tuple(waits))
 
 
 def _settings(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -6,6 +6,7 @@ from threading import Event
 
 from services.trail.follow import Trail, same_log
 from services.trail.store import Store
+from yisong.bootstrap import Bootstrap
 from yisong.home import Agency
 from yisong.kafka.log import CaseLog
 from yisong.kafka.rulebook_topic import RulebookTopic
@@ -17,7 +18,7 @@ from yisong.metrics import Metrics
 def build(  # noqa: PLR0913 (what a trail stands on)
     *,
     agency: Agency,
-    bootstrap: str,
+    bootstrap: Bootstrap,
     dsn: str,
     partitions: Sequence[int],
     law: Law,

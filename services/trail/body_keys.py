@@ -8,6 +8,7 @@ from threading import Event
 from typing import Final, NamedTuple, cast
 
 from services.trail.sharing import Sharing
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.home import Agency
 from yisong.kafka.body_keys import BodyKeys, KafkaKeys, KeyRecord, key_records
@@ -31,7 +32,7 @@ class Given(NamedTuple):
 
     agency: Agency
     dsn: str
-    bootstrap: str
+    bootstrap: Bootstrap
     keys: PrivateKeys
     law: Callable[[], Law]
 

@@ -18,6 +18,7 @@ from psycopg import Error as PsycopgError
 
 from services.trail.merge import Merger
 from services.trail.shown import Shown, in_words
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable, KeyNotUsable, NotProven, TreeDiffers, YisongError
 from yisong.home import Agency
 from yisong.kafka.checkpoints_topic import CheckpointsTopic
@@ -52,7 +53,7 @@ class Signing:
 
     agency: Agency
     dsn: str
-    bootstrap: str
+    bootstrap: Bootstrap
     keys: PrivateKeys
     law: Callable[[], Law]
     every: float = EVERY_SECONDS

@@ -8,6 +8,7 @@ from threading import Event
 from typing import Final, NamedTuple, cast
 
 from services.trail.alone import run_alone
+from yisong.bootstrap import Bootstrap
 from yisong.home import Agency
 from yisong.kafka.drafts_topic import DraftsTopic
 from yisong.ledger import Law
@@ -30,7 +31,7 @@ class Exchanging(NamedTuple):
 
     agency: Agency
     dsn: str
-    bootstrap: str
+    bootstrap: Bootstrap
     keys: PrivateKeys
     law: Callable[[], Law]
     now: Callable[[], int] = wall_clock

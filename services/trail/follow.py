@@ -11,6 +11,7 @@ from threading import Event
 from services.trail.handle import Batch, judge, open_batch
 from services.trail.rules import Judged, Run, first_difference, runs_of
 from services.trail.store import Store
+from yisong.bootstrap import Bootstrap
 from yisong.errors import LogReplaced
 from yisong.home import Agency
 from yisong.kafka.log import CaseLog, reread
@@ -130,10 +131,8 @@ class Trail:
     def _show_position(self) -> None:
         behind = 0
         for partition, offset in self._store.positions.items():
-            lag = max(0, (self._log.end_of(partition) or offset) - offset)
-            behind += lag
+            behind += max(0, (self._log.end_of(partition) or offset) - offset)
             self._metrics.gauge("yisong_trail_position", offset, partition=str(partition))
-            self._metrics.gauge("yisong_trail_behind_records", lag, partition=str(partition))
         now = time.monotonic()
         if not behind:
             self._complete_at = now
@@ -162,7 +161,7 @@ class Trail:
         self._store.close()
 
 
-def same_log(store: Store, *, bootstrap: str) -> None:
+def same_log(store: Store, *, bootstrap: Bootstrap) -> None:
     """
     Read the newest records again and compare them with what the trail says of them.
 

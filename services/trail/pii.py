@@ -8,6 +8,7 @@ from threading import Event
 from typing import Final, NamedTuple
 
 from services.trail.alone import run_alone
+from yisong.bootstrap import Bootstrap
 from yisong.home import Agency
 from yisong.kafka.pii_topic import PiiTopic
 from yisong.ledger import Law
@@ -30,7 +31,7 @@ class Telling(NamedTuple):
 
     agency: Agency
     dsn: str
-    bootstrap: str
+    bootstrap: Bootstrap
     keys: PrivateKeys
     law: Callable[[], Law]
     now: Callable[[], int] = wall_clock

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.kafka.log_ends import LogEnds
 from yisong.postgres import connect, queries
@@ -20,7 +21,7 @@ _SQL = queries(Path(__file__).with_name("queries.sql"))
 _LOG = logging.getLogger(__name__)
 
 
-def run_pulse(dsn: str, bootstrap: str, partitions: int, stop: Event) -> None:
+def run_pulse(dsn: str, bootstrap: Bootstrap, partitions: int, stop: Event) -> None:
     """
     Write down, again and again until *stop* is set, where the log ends and when the broker said so.
 

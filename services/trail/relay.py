@@ -9,6 +9,7 @@ from threading import Event
 from typing import Final, NamedTuple, cast
 
 from services.trail.rules import Relayed
+from yisong.bootstrap import Bootstrap
 from yisong.desk.inbox import topic
 from yisong.errors import BusUnreachable
 from yisong.home import Agency
@@ -33,7 +34,7 @@ class Relayable(NamedTuple):
 
     agency: Agency
     dsn: str
-    bootstrap: str
+    bootstrap: Bootstrap
     partitions: Sequence[int]
 
 

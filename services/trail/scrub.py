@@ -180,9 +180,9 @@ class Scrub:
             ).rowcount:
                 _LOG.critical(
                     "partition %d, offset %d: the database was altered behind this node's back (%s), so it cosigns no "
-                    "more of this partition. Keep the database as it is, it is evidence; see what else differs "
-                    "(`yisong fsck`) and what the other nodes say (`yisong compare`), find out who had access, "
-                    "and restore it from a copy or from the log. The node goes on once a later pass finds nothing.",
+                    "more of this partition. See what else differs (`yisong fsck`) and what the other nodes say "
+                    "(`yisong compare`), find out who had access, and put what the log gives in its place (`yisong "
+                    "rebuild --repair`, which keeps what was there). The node goes on once a later pass finds nothing.",
                     *(partition, found.offset, found.what),
                 )
         self._show()

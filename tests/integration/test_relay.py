@@ -17,6 +17,7 @@ from tests.trails import Servers
 from tests.waiting import PATIENCE, until
 from yisong.desk.inbox import LARGEST_DELIVERY, deliveries, topic
 from yisong.errors import BusUnreachable, PositionTaken
+from yisong.health import Health
 from yisong.kafka.inbox import InboxWriter
 from yisong.metrics import Metrics
 
@@ -130,7 +131,7 @@ class TestWhatWaits:
     def test_is_counted(self, trails: Servers, recorded: str) -> None:
         """An operator sees how much waits, and for how long the inbox has been behind."""
         metrics = Metrics("police")
-        served = metrics.serve(0, health=dict)
+        served = metrics.serve(0, health=lambda: Health({}))
         try:
             count = waiting(recorded)
             with relaying(trails, recorded, metrics):

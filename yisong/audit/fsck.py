@@ -100,9 +100,23 @@ class Snapshot:
             offset = _place(case_id, kept, derived)[0]
             found = _said(kept[case_id]) if case_id in kept else None
             should = _said(_row(*derived[case_id])) if case_id in derived else None
-            for path, one, other in _differing(found, should, f"docket {case_id}"):
+            for path, one, other in differing(found, should, f"docket {case_id}"):
                 return Unlike(path, partition, offset, one, other)
         return None
+
+    def signed(self) -> tuple[int, Unlike | None]:
+        """
+        Compare the roots that stand as ours with those of the tree; say how many those are, and the first wrong one.
+
+        Raises BusUnreachable.
+        """
+        roots = 0
+        for partition, end in self.upto.items():
+            checkpoints = self._rows("checkpoints", partition=partition, end=end, node=self.agency)
+            roots += len(checkpoints)
+            if difference := self._checkpoints(partition, checkpoints):
+                return roots, difference
+        return roots, None
 
     def _unpositioned(self) -> Unlike | None:
         rows = self._rows("unpositioned")
@@ -160,16 +174,16 @@ def _said(row: tuple[Any, ...]) -> Mapping[str, object]:
     return {**first, **dict(zip(_COLUMNS, columns, strict=True)), "state": said}
 
 
-def _differing(kept: object, derived: object, path: str) -> Iterator[tuple[str, object, object]]:
-    """Yield the places in which two values differ, each as deep inside as it goes."""
+def differing(kept: object, derived: object, path: str) -> Iterator[tuple[str, object, object]]:
+    """Yield the places in which two values differ, under *path*, each as deep inside as it goes."""
     if isinstance(kept, Mapping) and isinstance(derived, Mapping):
         pairs: Iterable[tuple[object, object, object]] = (
             (name, kept.get(name), derived.get(name)) for name in dict.fromkeys((*kept, *derived))
         )
         for name, one, other in pairs:
-            yield from _differing(one, other, f"{path}, {name}")
+            yield from differing(one, other, f"{path}, {name}")
     elif isinstance(kept, list) and isinstance(derived, list):
         for number, (one, other) in enumerate(zip_longest(kept, derived), start=1):
-            yield from _differing(one, other, f"{path} {number}")
+            yield from differing(one, other, f"{path} {number}")
     elif kept != derived:
         yield path, kept, derived

@@ -199,15 +199,19 @@ def _cell(sender: str, receiver: str, sent: list[Handoff], refused: int) -> Cell
     )
 
 
-def _handing_over(law: Law) -> frozenset[str]:
-    """Return the event types that can make another organ owe something (timers.yaml, owed_by)."""
+def handing_timers(law: Law) -> frozenset[str]:
+    """Return the timers by which an act can make another organ owe something by a date (timers.yaml, owed_by)."""
     return frozenset(
-        start.event
+        timer.id
         for timer in law.timers.values()
         if timer.automatic and not timer.window and timer.owed_by in _OWED_BY_ANOTHER
-        for start in timer.starts
-        if start.event is not None
     )
+
+
+def _handing_over(law: Law) -> frozenset[str]:
+    """Return the event types that can make another organ owe something."""
+    timers = (law.timers[timer] for timer in handing_timers(law))
+    return frozenset(start.event for timer in timers for start in timer.starts if start.event is not None)
 
 
 def _header(leaf: bytes) -> Iterator[Header]:

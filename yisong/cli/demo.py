@@ -13,11 +13,12 @@ from rich.console import Console
 from yisong.cli.demo_doors import open_doors
 from yisong.cli.demo_story import tell
 from yisong.cli.page import page
+from yisong.cli.up import Secure
 from yisong.embedded import Bus
 from yisong.home import Home
 
 
-def demo() -> None:
+def demo(*, secure: Secure = False) -> None:
     """
     Start a bus, play the example histories on it, and watch a case of today.
 
@@ -29,7 +30,7 @@ def demo() -> None:
         signal.signal(asked, _leave)
     good = False
     try:
-        with _bus(console, home) as ours:
+        with _bus(console, home, secure=secure) as ours:
             good, cases = tell(console, home)
             if ours is not None and _somebody_watches():
                 open_doors(console, ours, cases=cases)
@@ -41,14 +42,14 @@ def demo() -> None:
 
 
 @contextmanager
-def _bus(console: Console, home: Home) -> Iterator[Bus | None]:
+def _bus(console: Console, home: Home, *, secure: bool) -> Iterator[Bus | None]:
     """Have a bus: the one that runs already, or one of our own, which is stopped at the end (then it is yielded)."""
     if home.running() is not None:
         console.print(f"· a bus already runs from {home.path}; it is used, and left running")
         yield None
         return
     began = time.monotonic()
-    bus = Bus.start(home, nodes=True, profile="demo", progress=lambda text: console.print(f"· {text}"))
+    bus = Bus.start(home, nodes=True, profile="demo", secure=secure, progress=lambda text: console.print(f"· {text}"))
     with ExitStack() as stack:
         console.print(f"· the bus is up after {time.monotonic() - began:.1f} s")
         stack.callback(console.print, "· stopped; nothing is left running")

@@ -94,7 +94,7 @@ def _has_register(history: History, known: frozenset[str]) -> bool:
 def _settled(console: Console, stage: Stage, done: Replay) -> bool:
     """Wait for the desks, and show what they have made of it; say whether nothing lies dead."""
     console.print("\n· waiting until the desks have settled everything, and every breach is on the log")
-    wait_until_at_rest(stage.running, partitions=stage.law.bus.partitions, timeout=PATIENCE)
+    wait_until_at_rest(stage.home, stage.running, partitions=stage.law.bus.partitions, timeout=PATIENCE)
     found = demo_desks.worked(stage, [case_id for one in done.played for case_id in one.case_ids()])
     console.print(demo_desks.counted(found), soft_wrap=True)
     console.print()
@@ -106,7 +106,7 @@ def _watched(console: Console, stage: Stage, live: LiveCase) -> bool:
     """Let one watch a case that is referred now; say whether all went as it must."""
     console.print(f"\nA case of today, {live.case_id}", style="bold")
     good = live.refer() and live.let_a_clock_run_out()
-    wait_until_at_rest(stage.running, partitions=stage.law.bus.partitions, timeout=PATIENCE)
+    wait_until_at_rest(stage.home, stage.running, partitions=stage.law.bus.partitions, timeout=PATIENCE)
     found = demo_desks.worked(stage, [live.case_id])
     console.print()
     console.print(demo_desks.owing(found), soft_wrap=True)

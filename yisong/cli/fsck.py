@@ -75,8 +75,9 @@ def said(found: Checked) -> str:
     return escape(
         f"{found.agency}: the first difference is at partition {one.partition}, offset {one.offset}: {one.what}. Kept "
         f"is {shown(one.kept)}; it should be {shown(one.derived)}. The database was altered, or another law judged. "
-        "Keep it as it is, it is evidence; see what the other nodes say (`yisong compare`), and restore this node from "
-        "a copy or from the log."
+        "See what the other nodes say (`yisong compare`); then "
+        f"`yisong rebuild --agency {found.agency} --repair` puts what the log gives in its place, and keeps what was "
+        "there as evidence."
     )
 
 

@@ -16,6 +16,7 @@ from yisong.errors import Undecodable
 from yisong.home import Agency, Home
 from yisong.kafka.inbox import look_into
 from yisong.kafka.records import LogRecord
+from yisong.kafka.rights import user_of
 from yisong.kafka.rulebook_topic import law_of
 
 Whose = Annotated[Agency, typer.Argument(help="Whose inbox.")]
@@ -40,7 +41,7 @@ def inbox(agency: Whose, *, follow: Follow = False, json: AsJson = False) -> Non
     """
     home = Home.find()
     law = law_of(home, home.need_running())
-    found = _once(look_into(home.need_running().bootstrap, topic(agency), follow=follow))
+    found = _once(look_into(home.need_running(user_of(agency, agency)).bootstrap, topic(agency), follow=follow))
     in_order = found if follow else iter(sorted(found, key=_by_log_time))
     console = page()
     if not json:

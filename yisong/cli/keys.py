@@ -1,4 +1,4 @@
-"""Which keys are in this keystore, and how does an organ get another one? ``yisong keys new``, ``list``, ``policy``."""
+"""Which keys are in this keystore, and how does an organ get others? ``yisong keys new|rotate|list|policy``."""
 
 import time
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from yisong import schemas
+from yisong.cli.rotate import rotate
 from yisong.cli.trusting import known_versions
 from yisong.errors import BusNotFound, KeyNotUsable
 from yisong.home import Home
@@ -32,6 +33,7 @@ Passphrase = Annotated[str | None, typer.Option(envvar="YISONG_PASSPHRASE", help
 BEIJING = timezone(timedelta(hours=8))
 
 app = typer.Typer(help="The private keys of this home, and their public rows.", no_args_is_help=True)
+app.command()(rotate)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from yisong.cli.page import page
 from yisong.contract import folder as contract
 from yisong.errors import ContractFault, WiringFault
 from yisong.home import Agency, Home, write_whole
+from yisong.kafka.rights import user_of
 from yisong.kafka.rulebook_topic import publish_version, read_versions
 from yisong.publishing.instants import to_ms
 from yisong.rulebook.model import Key
@@ -43,13 +44,13 @@ app = typer.Typer(
 @app.command()
 def propose(folder: Folder = None, *, since: From, output: Output, add_key: Add = None, revoke: Revoke = None) -> None:
     """Write a proposal for the next version, and show what it changes; where it has faults, name all of them."""
-    home, effective_from = Home.find(), _instant(since)
-    succession = _succession(home)
+    home, effective_from = Home.find(), to_instant(since)
+    succession = succession_of(home)
     newest = succession.newest
     bus = with_keys(newest.bus, added=_own(home, add_key or ()), revoked=dict.fromkeys(revoke or (), effective_from))
     files = {} if folder is None else files_in(folder)
     signed = proposed(newest, files=files, bus=bus, effective_from=effective_from)
-    changes = _fit(succession, signed)
+    changes = check_fit(succession, signed)
     write_whole(output, proposal_text(signed))
     page().print(rulebook_screen.changes(signed.version, changes), soft_wrap=True)
     page().print(f"Written to {output}. It takes effect once {NEEDED} of 4 nodes have signed it: yisong rulebook sign")
@@ -59,16 +60,16 @@ def propose(folder: Folder = None, *, since: From, output: Output, add_key: Add 
 def sign(file: File, *, node: Node) -> None:
     """Sign a proposal as a node, and publish it once three have: one, where a node only revokes keys of its own."""
     home = Home.find()
-    running, succession = home.need_running(), _succession(home)
+    succession = succession_of(home)
     signed = read_proposal(file)
-    _fit(succession, signed)
+    check_fit(succession, signed)
     signed = signed.signed(_signature(home, succession, signed, node))
     write_whole(file, proposal_text(signed))
     judged = judge(succession.newest, signed, append_time=_now(), verifies=verifies)
     if judged.faults:
         page().print(f"Signed by {', '.join(judged.nodes)}; not published yet: {'; '.join(judged.faults)}.")
         return
-    offset = publish_version(running.bootstrap, signed)
+    offset = publish_version(home.need_running(user_of("trail", node)).bootstrap, signed)
     page().print(f"Signed by {', '.join(judged.nodes)}, and published at offset {offset} of the topic rulebook.")
 
 
@@ -76,7 +77,7 @@ def sign(file: File, *, node: Node) -> None:
 def show(*, to: To = None, json: AsJson = False) -> None:
     """Show all versions: which is in force, which waits, which is void and why."""
     home, now = Home.find(), _now()
-    succession = _succession(home)
+    succession = succession_of(home)
     if to is not None:
         for path, text in succession.newest.files.items():
             (to / path).parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +92,7 @@ def show(*, to: To = None, json: AsJson = False) -> None:
 @app.command()
 def diff(what: What) -> None:
     """Show the rows that a version, or a proposal, adds and ends."""
-    succession = _succession(Home.find())
+    succession = succession_of(Home.find())
     if not what.isdigit():
         signed = read_proposal(Path(what))
         changes, faults = fitness(succession, signed.version, now=_now(), load=rulebook_of)
@@ -105,7 +106,7 @@ def diff(what: What) -> None:
     page().print(rulebook_screen.changes(found.version, found.changes), soft_wrap=True)
 
 
-def _succession(home: Home) -> Succession:
+def succession_of(home: Home) -> Succession:
     """Return all versions of the bus; the genesis version alone where it does not run and can't have others."""
     running, bus = home.running(), home.bus()
     if running is None and bus.profile == "demo":
@@ -113,9 +114,15 @@ def _succession(home: Home) -> Succession:
     return read_versions(home, home.need_running())
 
 
-def _fit(succession: Succession, signed: SignedVersion) -> tuple[rulebook_screen.Change, ...]:
+def check_may_change(succession: Succession) -> None:
+    """Raise WiringFault where the law of this bus never changes."""
     if succession.newest.bus.profile == "demo":
         raise WiringFault("A demo bus has the genesis version only, so that it can be replayed; nothing was written.")
+
+
+def check_fit(succession: Succession, signed: SignedVersion) -> tuple[rulebook_screen.Change, ...]:
+    """Return what *signed* changes. Raises ContractFault naming every fault for which no node must sign it."""
+    check_may_change(succession)
     changes, faults = fitness(succession, signed.version, now=_now(), load=rulebook_of)
     if faults:
         raise ContractFault("This version would be void, or stop every node; nothing was written", faults)
@@ -149,11 +156,12 @@ def _own(home: Home, key_ids: tuple[str, ...] | list[str]) -> list[Key]:
     return [keys[key_id] for key_id in key_ids]
 
 
-def _instant(text: str) -> int:
+def to_instant(text: str) -> int:
+    """Return an instant of the command line in ms. Raises BadParameter, which names it."""
     try:
         return to_ms(text)
     except ValueError as fault:
-        raise typer.BadParameter(f"--from: {fault}") from fault
+        raise typer.BadParameter(f"{text}: {fault}") from fault
 
 
 def _now() -> int:

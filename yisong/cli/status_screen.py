@@ -41,7 +41,7 @@ def as_json(home: Home, running: Running | None) -> dict[str, object]:
         "running": True,
         "ready": running.ready,
         "bus": home.bus().name,
-        "bootstrap": running.bootstrap,
+        "bootstrap": str(running.bootstrap),
         "pid": running.pid,
         "processes": as_rows(running),
         "checkpoints": {
@@ -81,7 +81,7 @@ def checkpoints(found: Mapping[str, Mapping[int, Progress]]) -> Table:
 def as_rows(running: Running) -> list[dict[str, object]]:
     """Return one row a process: its name, whether it answers, where, and its process id."""
     postgres = next(iter(running.admin_dsn.values())).rpartition("@")[2].partition("/")[0]
-    rows = [_row(running, "kafka", "Kafka", running.bootstrap), _row(running, "postgres", "PostgreSQL", postgres)]
+    rows = [_row(running, "kafka", "Kafka", str(running.bootstrap)), _row(running, "postgres", "PostgreSQL", postgres)]
     if running.nodes:
         rows += [_service_row(running, f"{one} {ZH[one]}", name(one), running.metrics[one]) for one in AGENCIES]
         rows += [_service_row(running, f"{one} desk", desk_name(one), running.desks[one]) for one in AGENCIES]

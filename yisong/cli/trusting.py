@@ -68,7 +68,7 @@ def known_versions(home: Home) -> Versions:
     first = f"Keys and rulebook are those of the first version of its rulebook, {genesis.hash.hex()}"
     if genesis.bus.profile == "demo":
         return Versions((genesis,), f"{first}; a demo bus has no other.")
-    found = None if running is None else _on_topic(genesis, running)
+    found = None if running is None else _on_topic(genesis, home.as_user(running))
     if found is None:
         why = "the bus does not run" if running is None else "the bus does not answer"
         return Versions(

@@ -23,22 +23,28 @@ STARTING_TAKES_AT_MOST = 300.0
 STOPPING_TAKES_AT_MOST = 60.0
 
 Profile = Literal["demo", "production"]
+Secure = Annotated[
+    bool,
+    typer.Option("--secure", help="TLS and passwords for Kafka and PostgreSQL; from the first start, and for ever."),
+]
 NoNodes = Annotated[bool, typer.Option("--no-nodes", help="Kafka and PostgreSQL only.")]
 AskedProfile = Annotated[Profile, typer.Option(help="A demo bus holds test data only.")]
 Detach = Annotated[bool, typer.Option("--detach", "-d", help="Leave the bus running, and return.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
-def up(*, detach: Detach = False, profile: AskedProfile = "demo", no_nodes: NoNodes = False) -> None:
+def up(
+    *, detach: Detach = False, profile: AskedProfile = "demo", no_nodes: NoNodes = False, secure: Secure = False
+) -> None:
     """Start the bus of this home: Kafka, PostgreSQL, four nodes, their desks and gateways. Ctrl-C stops it."""
     console, home = Console(), Home.find()
     if found := home.running():
         console.print(f"A bus already runs from {home.path} (process {found.pid}).", highlight=False, soft_wrap=True)
         console.print(table(home, found))
     elif detach:
-        _detached(console, home, profile=profile, no_nodes=no_nodes)
+        _detached(console, home, profile=profile, no_nodes=no_nodes, secure=secure)
     else:
-        _in_foreground(console, home, profile=profile, no_nodes=no_nodes)
+        _in_foreground(console, home, profile=profile, no_nodes=no_nodes, secure=secure)
 
 
 def down() -> None:
@@ -76,13 +82,15 @@ def status(*, json: AsJson = False) -> None:
     raise typer.Exit(0 if running else 1)
 
 
-def _in_foreground(console: Console, home: Home, *, profile: Profile, no_nodes: bool) -> None:
+def _in_foreground(console: Console, home: Home, *, profile: Profile, no_nodes: bool, secure: bool) -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: whoever was started in the background would ignore it
         signal.signal(asked, _leave)
     began = time.monotonic()
     try:
-        said = partial(_say, console)
-        with Bus.start(home, nodes=not no_nodes, gateways=not no_nodes, profile=profile, progress=said) as bus:
+        said, full = partial(_say, console), not no_nodes
+        with Bus.start(
+            home, nodes=full, gateways=full, profile=profile, secure=secure, heartbeats=True, progress=said
+        ) as bus:
             _say(console, f"up after {time.monotonic() - began:.1f} s; Ctrl-C stops it")
             _show(console, home, bus)
     except KeyboardInterrupt:
@@ -101,10 +109,11 @@ def _show(console: Console, home: Home, bus: Bus) -> None:
             live.update(table(home, bus.running), refresh=True)
 
 
-def _detached(console: Console, home: Home, *, profile: Profile, no_nodes: bool) -> None:
+def _detached(console: Console, home: Home, *, profile: Profile, no_nodes: bool, secure: bool) -> None:
     home.logs.mkdir(parents=True, exist_ok=True)
     said = home.logs / "up.out"
-    argv = [sys.executable, "-m", "yisong.cli", "up", "--profile", profile, *(["--no-nodes"] if no_nodes else [])]
+    argv = [sys.executable, "-m", "yisong.cli", "up", "--profile", profile]
+    argv += [*(["--no-nodes"] if no_nodes else []), *(["--secure"] if secure else [])]
     with said.open("wb") as out:
         process = subprocess.Popen(
             argv,

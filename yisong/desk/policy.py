@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -10,7 +11,8 @@ from pydantic import Field
 from yisong.errors import ContractFault
 from yisong.home import Agency, Home
 from yisong.ledger import Law
-from yisong.rulebook.yaml_file import Shape, read
+from yisong.rulebook.lines import with_lines
+from yisong.rulebook.yaml_file import Shape, read, text_in
 
 OWN_FILE: Final = "policy.yaml"
 _SHIPPED: Final = Path(__file__).with_name("policy_defaults.yaml")
@@ -59,7 +61,8 @@ def policy_of(home: Home, agency: Agency, law: Law) -> Policy:
     else:
         agencies, name = read(_SHIPPED, _Defaults).profiles.get(law.bus.profile, {}), _SHIPPED.name
     if faults := [f"{name}: {fault}" for fault in _faults(agencies, law)]:
-        raise ContractFault("What machines may sign is not as it must be; no desk starts until it is", faults)
+        located = with_lines(faults, partial(text_in, home.path if own.is_file() else _SHIPPED.parent))
+        raise ContractFault("What machines may sign is not as it must be; no desk starts until it is", located)
     return Policy(agency=agency, acts=agencies.get(agency, {}))
 
 

@@ -22,6 +22,7 @@ from yisong.errors import WiringFault, WorldFault, YisongError
 from yisong.home import Agency, Home
 from yisong.kafka.desk import InboxValue, desk_app, run
 from yisong.kafka.law_watch import LOOK_SECONDS, LawWatch
+from yisong.kafka.rights import user_of
 from yisong.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
@@ -37,10 +38,10 @@ class DeskProcess:
     def __init__(self, agency: Agency, build: Build, tick: BuildTick, settings: argparse.Namespace) -> None:
         """Read the home of the bus and the agency's policy. Raises BusNotFound or WiringFault."""
         home = Home(settings.home)
-        running = home.need_running()
+        running = home.need_running(user_of(agency, agency))
         self._watch = LawWatch(home, running)
         law = self._watch.law
-        self._agency, self._bootstrap = agency, running.bootstrap
+        self._agency, self._bootstrap, self._listen = agency, running.bootstrap, running.listen
         self._port = running.desks[agency] if settings.metrics_port is None else settings.metrics_port
         self._stopping, self._ready, self.asked_to_stop = Event(), False, False
         self._metrics = Metrics(agency)
@@ -57,7 +58,9 @@ class DeskProcess:
 
     def run(self) -> None:
         """Work until told to stop. Raises what stopped it otherwise."""
-        server = self._metrics.serve(self._port, health=lambda: health(self._desk, ready=self._ready, stuck=_STUCK))
+        server = self._metrics.serve(
+            self._port, health=lambda: health(self._desk, ready=self._ready, stuck=_STUCK), host=self._listen
+        )
         try:
             with TemporaryDirectory(prefix="yisong-desk-") as folder:
                 asyncio.run(self._work(Path(folder)))

@@ -1,7 +1,7 @@
 """What do the four desks share? Everything but their rules: a record of the inbox in, its effect in PostgreSQL."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from threading import Event, Lock
@@ -19,6 +19,7 @@ from yisong.desk.settle import Handle, settle, settle_unreadable, where
 from yisong.desk.store import Place, Store, outcome_name, outcome_reason
 from yisong.envelope.header import Header
 from yisong.errors import BusUnreachable, Undecodable, WorldFault
+from yisong.health import Health
 from yisong.home import Agency
 from yisong.kafka.desk import InboxValue
 from yisong.ledger import Law
@@ -221,9 +222,9 @@ class Desk:
         self._metrics.count("yisong_desk_deliveries_total", outcome=name, reason=reason)
 
 
-def health(desk: Desk, *, ready: bool, stuck: float) -> Mapping[str, object] | None:
-    """Return what a desk knows of itself; None before it is *ready*, or where one record keeps it *stuck* (s)."""
+def health(desk: Desk, *, ready: bool, stuck: float) -> Health:
+    """Return whether a desk reads its inbox by now, and whether one record keeps it *stuck* (s)."""
     since = desk.busy_since
-    if not ready or (since is not None and monotonic() - since > stuck):
-        return None
-    return {"ready": True}
+    if since is not None and (taken := monotonic() - since) > stuck:
+        return Health({}, stuck=(f"it has been at one record of its inbox for {taken:.0f} s",))
+    return Health({}, waiting=() if ready else ("it does not read its inbox yet: Kafka or PostgreSQL may be away",))

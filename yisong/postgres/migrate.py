@@ -7,7 +7,7 @@ from psycopg import Connection, sql
 
 from yisong.postgres.connection import connect
 
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 # One number for all nodes of a server: a role belongs to the server, so two migrations must not make it at once.
 _LOCK = 7_140_301
 
@@ -24,7 +24,7 @@ def migrate(admin_dsn: str, agency: str) -> tuple[str, ...]:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         lacking = pending(connection)
         for name in lacking:
-            connection.execute(_text(_FOLDER / "migrations" / f"{name}.sql"))
+            connection.execute(_text(FOLDER / "migrations" / f"{name}.sql"))
             connection.execute("INSERT INTO local_migrations (name) VALUES (%s)", (name,))
         _grant(connection, role=f"trail_{agency}")
     return lacking
@@ -34,7 +34,7 @@ def pending(connection: Connection) -> tuple[str, ...]:
     """Name the migrations that the database lacks, in their order."""
     connection.execute("CREATE TABLE IF NOT EXISTS local_migrations (name text PRIMARY KEY)")
     applied = {row[0] for row in connection.execute("SELECT name FROM local_migrations")}
-    names = sorted(file.stem for file in (_FOLDER / "migrations").glob("*.sql"))
+    names = sorted(file.stem for file in (FOLDER / "migrations").glob("*.sql"))
     return tuple(name for name in names if name not in applied)
 
 
@@ -45,7 +45,7 @@ def _grant(connection: Connection, *, role: str) -> None:
     database = sql.Identifier(connection.info.dbname)
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
-    connection.execute(sql.SQL(_text(_FOLDER / "grants.sql")).format(role=sql.Identifier(role)))
+    connection.execute(sql.SQL(_text(FOLDER / "grants.sql")).format(role=sql.Identifier(role)))
 
 
 def _text(file: Path) -> LiteralString:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from os import fspath
 from pathlib import Path
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusNotFound
 from yisong.home import Home, Running
+from yisong.kafka.let_in import check_let_in
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
 from yisong.publishing.signer import PrivateKeys
@@ -16,10 +18,11 @@ class Access:
     """
     A bus as an agency system sees it.
 
-    *bootstrap*: ``host:port`` of Kafka. *keys*: the private keys of the organs it speaks for.
+    *bootstrap*: ``host:port`` of Kafka, and as whom one goes there where it asks. *keys*: the private keys of the
+    organs it speaks for.
     """
 
-    bootstrap: str
+    bootstrap: Bootstrap
     law: Law
     keys: PrivateKeys
 
@@ -36,7 +39,8 @@ def find_home(home: Home | Path | str | None) -> Home:
 
 
 def access_of(home: Home, running: Running) -> Access:
-    """Return the access to the bus that is *running* from *home*."""
+    """Return the access to the bus that is *running* from *home*. Raises as `check_let_in` and `law_of`."""
+    check_let_in(running.bootstrap)
     return Access(bootstrap=running.bootstrap, law=law_of(home, running), keys=home.keystore())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
+from yisong.bootstrap import Bootstrap
 from yisong.envelope.open import Opened, open_record
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable
@@ -37,7 +38,7 @@ class Follower:
     time, not for a node. The rules judge; this class only remembers.
     """
 
-    def __init__(self, law: Law, *, bootstrap: str) -> None:
+    def __init__(self, law: Law, *, bootstrap: Bootstrap) -> None:
         """Judge by *law* what the broker at *bootstrap* delivers; nothing is read before something is asked."""
         self._law = law
         self._bootstrap = bootstrap

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 
+from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable, YisongError
 from yisong.kafka.body_keys import KafkaKeys
 from yisong.kafka.producer import KafkaLog
@@ -28,23 +29,24 @@ _AGAIN_SECONDS = 1.0
 _LONGEST_REST = 0.02
 
 
-def run_sender(  # noqa: PLR0913 (what a sender stands on)
+def run_sender(  # noqa: PLR0913 (what is sent whence, whereto, by which law)
     *,
     dsn: str,
-    bootstrap: str,
+    bootstrap: Bootstrap,
     law: Callable[[], Law],
     keys: PrivateKeys,
     stop: Event,
+    refuse: Callable[[str], object] = lambda _: None,
     awaited: Event | None = None,
 ) -> None:
     """
     Send the outbox of the node whose database is *dsn* to the broker at *bootstrap*, until *stop* is set.
 
-    *awaited* is set while something lies on the log without a verdict of the own trail.
-
     Waits its turn where another process sends this outbox, and starts again where Kafka or PostgreSQL was away, and
     where *law* gives another one than before: there may be other keys to sign with. Ends
     by itself, with an alarm in the log, only where the clocks of broker and node are too far apart to send anything.
+    *refuse* is told why: until the process is started anew, what stands in the outbox stays there. *awaited* is set
+    while something lies on the log without a verdict of the own trail.
     A call in progress may last 30 s when the broker is away: run it in a daemon thread, it is safe to die at any line.
     """
 
@@ -66,10 +68,10 @@ def run_sender(  # noqa: PLR0913 (what a sender stands on)
                 )
                 _drive(sender, outbox, stop, fresh=lambda: law() is known)
 
-    _again(once, stop)
+    _again(once, stop, refuse)
 
 
-def run_store_sender(*, file: Path, bootstrap: str, law: Law, keys: PrivateKeys, stop: Event) -> None:
+def run_store_sender(*, file: Path, bootstrap: Bootstrap, law: Law, keys: PrivateKeys, stop: Event) -> None:
     """Send the outbox in the SQLite *file*, where there is no node; otherwise as `run_sender`."""
 
     def once() -> None:
@@ -86,7 +88,7 @@ def run_store_sender(*, file: Path, bootstrap: str, law: Law, keys: PrivateKeys,
     _again(once, stop)
 
 
-def _again(once: Callable[[], None], stop: Event) -> None:
+def _again(once: Callable[[], None], stop: Event, refuse: Callable[[str], object] = lambda _: None) -> None:
     while not stop.is_set():
         try:
             once()
@@ -95,6 +97,7 @@ def _again(once: Callable[[], None], stop: Event) -> None:
             stop.wait(_AGAIN_SECONDS)
         except YisongError as fault:
             _log.error("The sender stops. %s", fault)
+            refuse(str(fault))
             return
 
 

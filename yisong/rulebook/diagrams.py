@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yisong.contract import folder
 from yisong.rulebook.catalogue import catalogue, read_catalogue
-from yisong.rulebook.clock_rules import Timer
+from yisong.rulebook.clock_rules import ReportRule, Timer
 from yisong.rulebook.lifecycles import lifecycles, read_lifecycles
 from yisong.rulebook.model import Catalogue, EventType, Guard, Lifecycles, Machine, Row
 from yisong.rulebook.timers import read_timers, timers
@@ -37,7 +37,7 @@ def page(known: Lifecycles, clocks: Mapping[str, Timer], events: Mapping[str, Ev
 
 def _machine(machine: Machine, events: Mapping[str, EventType]) -> str:
     parts = [f"## {machine.kind} {machine.zh}", _diagram(machine)]
-    if still := [row for row in machine.rows if not _is_drawn(row) and row.refuse is None]:
+    if still := [row for row in machine.rows if not is_drawn(row) and row.refuse is None]:
         parts.append(
             _table(
                 ("Moves no state", "", "Allowed in", "Guards", "Clocks"),
@@ -51,14 +51,14 @@ def _machine(machine: Machine, events: Mapping[str, EventType]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _is_drawn(row: Row) -> bool:
+def is_drawn(row: Row) -> bool:
     """Hold for what moves a state, and for what touches a clock, but not for loops at every other state."""
-    loop = row.to is None and bool(_marks(row)) and len(row.from_states) <= MOST_LOOPS
+    loop = row.to is None and bool(marks(row)) and len(row.from_states) <= MOST_LOOPS
     return row.refuse is None and (row.to is not None or loop)
 
 
 def _diagram(machine: Machine) -> str:
-    drawn = [line for row in machine.rows if _is_drawn(row) for line in _arrows(machine, row)]
+    drawn = [line for row in machine.rows if is_drawn(row) for line in _arrows(machine, row)]
     ends = [f"    {state} --> [*]" for state in machine.states if state in machine.terminal]
     return "\n".join(["```mermaid", "stateDiagram-v2", *drawn, *ends, "```"])
 
@@ -71,10 +71,11 @@ def _arrows(machine: Machine, row: Row) -> Iterator[str]:
 
 def _label(row: Row) -> str:
     """Return the words on an arrow; Mermaid allows neither colon nor semicolon there."""
-    return "<br/>".join([_act(row), *([marks] if (marks := _marks(row)) else [])])
+    return "<br/>".join([act(row), *([touched] if (touched := marks(row)) else [])])
 
 
-def _act(row: Row) -> str:
+def act(row: Row) -> str:
+    """Return what is done, in words: the event with its variants, or the clock that runs out."""
     if row.breach is not None:
         return f"⏰ {row.breach}"
     variants = f" ({', '.join(sorted(row.variants))})" if row.variants else ""
@@ -82,17 +83,18 @@ def _act(row: Row) -> str:
     return f"{row.event}{variants}{about}{' ↩' if row.instance == 'cited' else ''}"
 
 
-def _marks(row: Row) -> str:
+def marks(row: Row) -> str:
+    """Return which clocks it stops ■, ends ✕ and starts ▶."""
     marked = (("■", row.stops), ("✕", row.voids), ("▶", row.starts))
     return " ".join(f"{mark} {', '.join(clocks)}" for mark, clocks in marked if clocks)
 
 
 def _still(machine: Machine, row: Row, events: Mapping[str, EventType]) -> tuple[str, ...]:
-    return (f"`{_act(row)}`", _zh(row, events), _states(machine, row), ", ".join(row.guards), _marks(row))
+    return (f"`{act(row)}`", _zh(row, events), _states(machine, row), ", ".join(row.guards), marks(row))
 
 
 def _refused(machine: Machine, row: Row, events: Mapping[str, EventType]) -> tuple[str, ...]:
-    return (f"`{_act(row)}`", _zh(row, events), _states(machine, row), f"`{row.refuse}`")
+    return (f"`{act(row)}`", _zh(row, events), _states(machine, row), f"`{row.refuse}`")
 
 
 def _zh(row: Row, events: Mapping[str, EventType]) -> str:
@@ -128,17 +130,32 @@ def _clocks(known: Lifecycles, clocks: Mapping[str, Timer]) -> str:
 
 def _clock(timer: Timer, kind: str) -> tuple[str, ...]:
     end = "lapses" if timer.window else "breach"
-    return (f"`{timer.id}`", timer.zh, kind, _length(timer), f"{end}: {timer.on_breach}", timer.source)
+    return (f"`{timer.id}`", timer.zh, kind, length(timer), f"{end}: {timer.on_breach}", timer.source)
 
 
-def _length(timer: Timer) -> str:
+def length(timer: Timer) -> str:
+    """Return how long a clock of *timer* runs, in words."""
     rolls = ", rolls" if timer.roll else ""
     if timer.until_due_at:
         return f"the date in the header{rolls}"
     if timer.monthly_day is not None:
         return f"day {timer.monthly_day} of the month{rolls}"
+    if timer.report is not None:
+        return f"{_report_day(timer.report)}{rolls}"
     units = {"h": "hours", "d": "days", "wd": "working days", "m": "months"}
     return f"{timer.n} {units[timer.unit or 'd']}{rolls}"
+
+
+def _report_day(report: ReportRule) -> str:
+    if report.on is not None:
+        return f"on {report.on}"
+    if report.before is not None:
+        return f"before {report.before}"
+    if report.quarter_day is not None:
+        return f"day {report.quarter_day} of the month after each quarter"
+    if report.yearly is not None:
+        return f"{report.yearly[0]:02}-{report.yearly[1]:02} of every year"
+    return f"day {report.monthly_day} of the month"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

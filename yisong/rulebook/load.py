@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,12 +17,13 @@ from yisong.rulebook.directory import directory
 from yisong.rulebook.files import Files, read_files
 from yisong.rulebook.identity import rulebook_hash
 from yisong.rulebook.lifecycles import lifecycles
+from yisong.rulebook.lines import with_lines
 from yisong.rulebook.model import BusProfile, Rulebook
 from yisong.rulebook.reasons import reasons
 from yisong.rulebook.thresholds import thresholds
 from yisong.rulebook.timers import timers
 from yisong.rulebook.version import Version
-from yisong.rulebook.yaml_file import Folder, names
+from yisong.rulebook.yaml_file import Folder, names, text_in
 
 GENESIS_DAY = date(2000, 1, 1)
 _HEADER = re.compile(r"header\.v([1-9][0-9]*)\.avsc")
@@ -35,16 +37,17 @@ def load(contract: Path, *, bus: BusProfile, schema_event_types: Mapping[bytes, 
     which names every fault at once.
     """
     files, fields = read_files(contract / "rulebook"), header_fields(contract / "schemas")
-    sound = _sound(files, bus=bus, fields=fields, schema_event_types=schema_event_types)
+    sound = _sound(files, contract / "rulebook", bus=bus, fields=fields, schema_event_types=schema_event_types)
     place = Place(n=1, hash=rulebook_hash(contract, bus), effective_from=day_start(GENESIS_DAY))
     return _rulebook(sound, place, bus=bus, schema_event_types=schema_event_types)
 
 
 def load_version(version: Version, *, schema_event_types: Mapping[bytes, str]) -> Rulebook:
     """Return what *version* says, as `load` does of the genesis version. Raises ContractFault likewise."""
-    files = read_files(_below("rulebook/", version.files))
+    folder = _below("rulebook/", version.files)
+    files = read_files(folder)
     fields, bus = header_fields(_below("schemas/", version.files)), version.bus
-    sound = _sound(files, bus=bus, fields=fields, schema_event_types=schema_event_types)
+    sound = _sound(files, folder, bus=bus, fields=fields, schema_event_types=schema_event_types)
     place = Place(n=version.n, hash=version.hash, effective_from=version.effective_from)
     return _rulebook(sound, place, bus=bus, schema_event_types=schema_event_types)
 
@@ -61,10 +64,18 @@ def _below(folder: str, files: Mapping[str, str]) -> dict[str, str]:
     return {path.removeprefix(folder): text for path, text in files.items() if path.startswith(folder)}
 
 
-def _sound(files: Files, *, bus: BusProfile, fields: frozenset[str], schema_event_types: Mapping[bytes, str]) -> Files:
+def _sound(
+    files: Files,
+    folder: Folder,
+    *,
+    bus: BusProfile,
+    fields: frozenset[str],
+    schema_event_types: Mapping[bytes, str],
+) -> Files:
     faults = rulebook_faults(files, bus=bus, header_fields=fields, schema_event_types=schema_event_types)
     if faults:
-        raise ContractFault("The rulebook contradicts itself; correct the places named", faults)
+        located = with_lines(faults, partial(text_in, folder))
+        raise ContractFault("The rulebook contradicts itself; correct the places named", located)
     return files
 
 

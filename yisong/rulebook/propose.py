@@ -47,6 +47,23 @@ def with_keys(bus: BusProfile, *, added: Sequence[Key], revoked: Mapping[str, in
     return replace(bus, keys=tuple(rows[key_id] for key_id in sorted(rows)))
 
 
+def rotated(bus: BusProfile, *, added: Sequence[Key], until: int) -> BusProfile:
+    """
+    Return *bus* with the rows of the keys *added*, and with every key that one of them follows ended *until* (ms).
+
+    A key follows those of the same organ, use and algorithm; one that has its end already keeps it. Raises
+    ContractFault where an added key is registered already.
+    """
+    following = {(key.org, key.use, key.algorithm) for key in added}
+    rows = (
+        replace(key, valid_to=until)
+        if (key.org, key.use, key.algorithm) in following and key.valid_to is None and key.revoked_from is None
+        else key
+        for key in bus.keys
+    )
+    return with_keys(replace(bus, keys=tuple(rows)), added=added, revoked={})
+
+
 def fitness(
     succession: Succession, version: Version, *, now: int, load: Callable[[Version], object]
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from yisong.errors import ContractFault
+from yisong.rulebook.lines import with_lines
 
 try:
     from yaml import CSafeLoader as SafeLoader  # libyaml reads ten times as fast
@@ -52,7 +53,8 @@ def parse(text: str, *, file: str) -> object:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
-        raise ContractFault(f"{file} can't be read", [f"{file}: {' '.join(str(error).split())}"]) from error
+        said = f"{file}: {' '.join(str(error).split())}"
+        raise ContractFault(f"{file} can't be read", with_lines([said], lambda _: text)) from error
 
 
 def read(path: Path, shape: type[S]) -> S:
@@ -62,7 +64,7 @@ def read(path: Path, shape: type[S]) -> S:
 
 def read_in(folder: Folder, name: str, shape: type[S]) -> S:
     """Return the file *name* of *folder*, as `read` does."""
-    text = _text(folder, name)
+    text = text_in(folder, name)
     if text is None:
         where = f"folder {folder.name}/" if isinstance(folder, Path) else "version"
         raise ContractFault(f"{name} is missing", [f"{name}: the contract's {where} has no such file"])
@@ -74,7 +76,8 @@ def names(folder: Folder) -> list[str]:
     return sorted(path.name for path in folder.glob("*")) if isinstance(folder, Path) else sorted(folder)
 
 
-def _text(folder: Folder, name: str) -> str | None:
+def text_in(folder: Folder, name: str) -> str | None:
+    """Return the text of the file *name* of *folder*; None where there is none."""
     if isinstance(folder, Path):
         path = folder / name
         return path.read_text(encoding="utf-8") if path.is_file() else None
@@ -87,7 +90,8 @@ def _shaped(text: str, shape: type[Shape], *, file: str) -> Shape:
     try:
         return shape.model_validate(parse(text, file=file))
     except ValidationError as error:
-        raise ContractFault(f"{file} is not as it must be", shape_faults(error, file=file)) from error
+        faults = with_lines(shape_faults(error, file=file), lambda _: text)
+        raise ContractFault(f"{file} is not as it must be", faults) from error
 
 
 def shape_faults(error: ValidationError, *, file: str) -> list[str]:
