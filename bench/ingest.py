@@ -89,7 +89,7 @@ def baseline(which: str, bus: Bus, count: int) -> float:
         "bench.baselines",
         which,
         "--bootstrap",
-        bus.running.bootstrap,
+        str(bus.running.bootstrap),
         "--count",
         str(count),
     ]

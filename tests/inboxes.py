@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.trail.rules import concerns
+from yisong.bootstrap import Bootstrap
 from yisong.desk.inbox import InboxRecord, decode_record, topic
 from yisong.envelope.open import open_record
 from yisong.home import Agency
@@ -25,7 +26,7 @@ Inbox = Mapping[int, list[tuple[LogRecord, InboxRecord]]]
 """By partition: what lies there, in its order."""
 
 
-def expected(bootstrap: str, law: Law, agency: Agency) -> dict[int, list[Expected]]:
+def expected(bootstrap: Bootstrap, law: Law, agency: Agency) -> dict[int, list[Expected]]:
     """Fold the whole log, and return by partition what concerns *agency*, in the order of the log."""
     found: dict[int, list[Expected]] = {partition: [] for partition in range(law.bus.partitions)}
     dockets: dict[str, Docket] = {}
@@ -46,7 +47,7 @@ def expected(bootstrap: str, law: Law, agency: Agency) -> dict[int, list[Expecte
     return found
 
 
-def lying_in(bootstrap: str, agency: Agency) -> Inbox:
+def lying_in(bootstrap: Bootstrap, agency: Agency) -> Inbox:
     """Return all that lies in the inbox of *agency*."""
     found: dict[int, list[tuple[LogRecord, InboxRecord]]] = {}
     for record in look_into(bootstrap, topic(agency), follow=False):

@@ -20,6 +20,7 @@ from services.gateway.who.provider_settings import read_settings
 from services.gateway.world import RATE, World, open_world
 from yisong.errors import WiringFault, YisongError
 from yisong.home import AGENCIES, Home
+from yisong.kafka.rights import user_of
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE: Final = 500
@@ -33,7 +34,9 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="on which address to listen")
     parser.add_argument("--port", type=int, help="on which port; else what the home says")
     parser.add_argument("--rate", type=float, default=RATE, help="requests a second for one account; 0: no limit")
-    parser.add_argument("--metrics-port", type=int, help="where /metrics is, on this machine; else nowhere")
+    parser.add_argument(
+        "--metrics-port", type=int, help="where /metrics is, on this machine; else, without --port, what the home says"
+    )
     parser.add_argument(
         "--trusted-proxy",
         action="append",
@@ -47,18 +50,28 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _serve(settings: argparse.Namespace, world: World, port: int) -> None:
+def _serve(settings: argparse.Namespace, world: World, port: int, metrics_port: int | None) -> None:
     stop = Event()
     Thread(target=world.watched.run, args=(stop,), name="law", daemon=True).start()
     app = build(world)
     if settings.oidc is not None:
         app.state.provider = Provider(read_settings(settings.oidc))
-    if settings.metrics_port is not None:
-        app.state.metrics.serve(settings.metrics_port, health=lambda: {"agency": world.agency})
+    if metrics_port is not None:
+        app.state.metrics.serve(metrics_port, health=lambda: {"agency": world.agency}, host=settings.host)
     try:
         uvicorn.Server(config_of(app, settings, port=port)).run()
     finally:
         stop.set()
+
+
+def _ports(settings: argparse.Namespace, home: Home) -> tuple[int, int | None]:
+    """Return where to serve, and where to say how it is: of a second gateway nowhere unless said."""
+    if settings.port is not None:
+        return settings.port, settings.metrics_port
+    agency = settings.agency
+    running = home.need_running(user_of("gateway", agency))
+    said = settings.metrics_port
+    return running.gateways[agency], running.gateway_metrics.get(agency) if said is None else said
 
 
 def config_of(app: FastAPI, settings: argparse.Namespace, *, port: int) -> uvicorn.Config:
@@ -88,12 +101,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         home = Home(settings.home)
         world = open_world(home, settings.agency, rate=settings.rate)
-        port = settings.port if settings.port is not None else home.need_running().gateways[settings.agency]
+        port, metrics_port = _ports(settings, home)
         _LOG.info("the gateway of %s listens on %s:%s", settings.agency, settings.host, port)
         # What was loaded stays: nobody need look through it for garbage again and again.
         gc.collect()
         gc.freeze()
-        _serve(settings, world, port)
+        _serve(settings, world, port, metrics_port)
     except YisongError as fault:
         _LOG.critical("%s", fault)
         return 2 if isinstance(fault, WiringFault) else 1

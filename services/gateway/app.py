@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from services.gateway.api.routes import router as api
 from services.gateway.api.signs import SignsOfLife
 from services.gateway.api.verdicts import Verdicts
 from services.gateway.console import routes as console
+from services.gateway.counted import Counted
 from services.gateway.door import Door
 from services.gateway.who import install as doors
 from services.gateway.who.held import Held
@@ -26,6 +27,7 @@ from yisong.evidence import EvidenceFolder
 from yisong.metrics import Metrics
 
 _TITLE: Final = "Yisong gateway 移送网关"
+_VERSION: Final = "1"
 _SUMMARY: Final = "One agency's door to the inter-agency case-referral bus."
 
 _health = APIRouter(tags=["health"])
@@ -43,19 +45,32 @@ def build(world: World) -> FastAPI:
         world.close()
 
     # No page for trying things out: it would need scripts of others.
-    app = FastAPI(title=_TITLE, summary=_SUMMARY, version="1", docs_url=None, redoc_url=None, lifespan=living)
+    app = FastAPI(title=_TITLE, summary=_SUMMARY, version=_VERSION, docs_url=None, redoc_url=None, lifespan=living)
     app.state.world = world
     app.state.limits, app.state.signs = Limits(world.rate), SignsOfLife(world)
     app.state.intake, app.state.verdicts, app.state.tokens = Intake(world), Verdicts(world), Held[Token]()
     app.state.evidence, app.state.metrics = evidence, Metrics(world.agency)
     problems.install(app)
-    openapi.install(app)
     app.add_middleware(Door)
+    app.add_middleware(Counted, metrics=app.state.metrics)  # what is added later stands before
+    _open(app)
+    return app
+
+
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document, which is the same for every agency: no world is needed for it."""
+    app = FastAPI(title=_TITLE, summary=_SUMMARY, version=_VERSION)
+    _open(app)
+    return app.openapi()
+
+
+def _open(app: FastAPI) -> None:
+    """Give *app* its routes, and the document of them."""
+    openapi.install(app)
     for router in (_health, asyncapi, api):
         app.include_router(router)
     doors.install(app)
     console.install(app)
-    return app
 
 
 @_health.get("/healthz", summary="Does this process live?")

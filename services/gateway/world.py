@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from yisong.errors import BusUnreachable
 from yisong.home import Agency, Home
 from yisong.kafka.law_watch import LawWatch
+from yisong.kafka.rights import user_of
 from yisong.ledger import Law
 from yisong.publishing.signer import PrivateKeys
 from yisong.rulebook.version import SignedVersion
@@ -81,7 +82,7 @@ def open_world(home: Home, agency: Agency, *, rate: float = RATE) -> World:
 
     Raises BusNotFound where none runs, BusUnreachable where its database does not answer.
     """
-    running = home.need_running()
+    running = home.need_running(user_of("gateway", agency))
     watched = LawWatch(home, running)
     return World(
         agency=agency,

@@ -39,7 +39,7 @@ def breaches(bus: Bus, case_id: str) -> list[str]:
 
 
 def at_rest(stage: Stage, *, timeout: float = 120) -> None:
-    wait_until_at_rest(stage.running, partitions=stage.law.bus.partitions, timeout=timeout)
+    wait_until_at_rest(stage.home, stage.running, partitions=stage.law.bus.partitions, timeout=timeout)
 
 
 @pytest.mark.timeout(600)

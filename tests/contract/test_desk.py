@@ -284,7 +284,7 @@ class TestADeliveryThatNobodyCanEverAnswer:
         running = Running(
             bootstrap="", dsn=dsn, admin_dsn={}, metrics={}, desks={}, pids={}, pid=0, ready=True, nodes=True
         )
-        monkeypatch.setattr(Home, "need_running", lambda _: running)
+        monkeypatch.setattr(Home, "need_running", lambda *_: running)
         position = f"{place.partition}:{place.offset}"
 
         behind = CliRunner().invoke(app, ["drop", "police", "4:8", "--officer", "U", "--why", "-"])

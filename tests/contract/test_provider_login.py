@@ -20,6 +20,7 @@ from yisong.accounts.people import lock
 from yisong.accounts.provider_logins import LONGEST
 from yisong.embedded.ports import free
 from yisong.errors import WiringFault
+from yisong.secret_file import write_secret
 
 BACK = "http://127.0.0.1/login/provider/back"
 
@@ -46,7 +47,7 @@ def issuer() -> Iterator[str]:
 
 @pytest.fixture
 def settings(issuer: str, tmp_path: Path) -> Path:
-    (tmp_path / "secret").write_text(f"{CLIENT_SECRET}\n")
+    write_secret(tmp_path / "secret", f"{CLIENT_SECRET}\n".encode())
     file = tmp_path / "oidc.yaml"
     file.write_text(
         f"issuer: {issuer}\nclient_id: {CLIENT_ID}\nclient_secret_file: secret\n"
@@ -232,7 +233,7 @@ def test_without_settings_there_is_no_such_door(gateway: Doors) -> None:
         (("client_id", "client_idd"), "client_id: is missing"),
         (("name: ", "nickname: "), "nickname: unknown"),
         (("/login/provider/back", "/login"), "redirect_uri: must end in"),
-        (("secret\n", "secrets\n"), "client_secret_file: it cannot be read"),
+        (("secret\n", "secrets\n"), r"client_secret_file: .*secrets must hold a secret, and is not there"),
         (("name: ", "scope: profile\nname: "), "scope: must hold openid"),
         (("name: ", "accounts: [li]\nname: "), "accounts: must say"),
         (("name: ", "ca_file: /nowhere\nname: "), "ca_file: there is no such file"),
@@ -241,6 +242,12 @@ def test_without_settings_there_is_no_such_door(gateway: Doors) -> None:
 def test_settings_that_cannot_be_kept_to_are_named(settings: Path, change: tuple[str, str], fault: str) -> None:
     settings.write_text(settings.read_text().replace(*change))
     with pytest.raises(WiringFault, match=fault):
+        read_settings(settings)
+
+
+def test_a_secret_that_others_may_read_is_refused(settings: Path) -> None:
+    (settings.parent / "secret").chmod(0o644)
+    with pytest.raises(WiringFault, match=r"client_secret_file: .*its mode is 0644"):
         read_settings(settings)
 
 

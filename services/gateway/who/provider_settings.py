@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from yisong.errors import ContractFault, WiringFault
 from yisong.rulebook.yaml_file import parse
+from yisong.secret_file import read_secret
 
 CALLBACK: Final = "/login/provider/back"
 """The path to which the provider sends the browser back."""
@@ -98,12 +99,9 @@ def _faults(row: Mapping[str, Any]) -> list[str]:
 
 def _secret(path: Path, file: str) -> str:
     try:
-        found = (path.parent / file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeError) as fault:
-        raise _fault(path, [f"client_secret_file: it cannot be read ({type(fault).__name__})"]) from fault
-    if not found:
-        raise _fault(path, ["client_secret_file: it is empty"])
-    return found
+        return read_secret(path.parent / file)
+    except WiringFault as fault:
+        raise _fault(path, [f"client_secret_file: {fault}"]) from fault
 
 
 def _fault(path: Path, faults: list[str]) -> WiringFault:

@@ -43,9 +43,9 @@ def test_every_fault_of_a_policy_is_named_and_no_desk_starts_on_it(tmp_path: Pat
         policy_of(home, "miit", law())
 
     assert raised.value.faults == (
-        "policy.yaml: police: ReferralReceipted needs an officer token, which every such event shows",
-        "policy.yaml: police: FilingInfoProvided is published by miit",
-        "policy.yaml: police: Receipted is no event type of the catalogue",
+        "policy.yaml:2: police: ReferralReceipted needs an officer token, which every such event shows",
+        "policy.yaml:2: police: FilingInfoProvided is published by miit",
+        "policy.yaml:2: police: Receipted is no event type of the catalogue",
     )
 
 

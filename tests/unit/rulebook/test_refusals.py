@@ -16,6 +16,8 @@ from yisong.schemas import registry
 
 BUS = BusProfile(name="demo.example", profile="demo", partitions=12, keys=())
 
+_LINE = re.compile(r"^([\w/]+\.yaml):(\d+)")
+_OF_A_TABLE = re.compile(r"[\w/]+\.yaml")
 EVENTS, CODES = "events.yaml", "reasons.yaml"
 
 CORRUPTIONS: list[dict[str, str]] = yaml.safe_load(Path(__file__).with_name("corruptions.yaml").read_text("utf-8"))
@@ -36,8 +38,36 @@ def test_a_small_corruption_is_refused_by_name(contract: Path, row: dict[str, st
     assert row["old"] in text, "the row no longer fits the table: it would prove nothing"
     path.write_text(text.replace(row["old"], row["new"], 1), encoding="utf-8")
 
-    with pytest.raises(ContractFault, match=row["says"]):
+    with pytest.raises(ContractFault, match=r"correct the places named|can't be read") as raised:
         load(contract, bus=BUS, schema_event_types=registry().event_types)
+
+    assert any(re.search(row["says"], _LINE.sub(r"\1", fault)) for fault in raised.value.faults)
+    assert [fault for fault in raised.value.faults if _OF_A_TABLE.match(fault) and not _LINE.match(fault)] == []
+
+
+def test_faults_name_the_line_on_which_they_stand(contract: Path) -> None:
+    """Of most the very line that was changed; of the others that of the entry that no longer fits it."""
+    named = [_named_line(contract, row) for row in CORRUPTIONS[::16]]
+    exact = [changed for changed, line in named if changed == line]
+
+    assert len(exact) > len(named) / 2
+
+
+def _named_line(contract: Path, row: dict[str, str]) -> tuple[int, int | None]:
+    """Return the line that a corruption changes, and the one that its fault names."""
+    path = contract / "rulebook" / row["file"]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(row["old"], row["new"], 1), encoding="utf-8")
+    try:
+        load(contract, bus=BUS, schema_event_types=registry().event_types)
+    except ContractFault as found:
+        said = next((one for one in found.faults if re.search(row["says"], _LINE.sub(r"\1", one))), "")
+    finally:
+        path.write_text(text, encoding="utf-8")
+    pairs = zip(text.splitlines(), text.replace(row["old"], row["new"], 1).splitlines(), strict=False)
+    changed = next((number for number, (one, other) in enumerate(pairs, start=1) if one != other), 0)
+    line = _LINE.match(said)
+    return changed, int(line[2]) if line else None
 
 
 def test_the_untouched_tables_are_sound(contract: Path) -> None:
