@@ -157,7 +157,9 @@ def main() -> int:
             ),
         }
         best = _best_of(settings.best_of, bus, runs)
+        kept = _kept(bus, settings.events)
     _print(best)
+    print(kept)
     return 0
 
 
@@ -171,6 +173,20 @@ def _best_of(rounds: int, bus: Bus, runs: Runs) -> dict[str, Measured]:
             print(f"{name}: {measured.rate:,.0f} events/s", flush=True)
             best[name] = max(best.get(name, measured), measured, key=lambda one: one.rate)
     return best
+
+
+def _kept(bus: Bus, count: int) -> str:
+    """Say what an event takes on the broker, and in the database after a run of (c), which was the last one."""
+    segments = (bus.home.path / "data").glob(f"**/{TOPIC}-*/*.log")
+    log = sum(one.stat().st_size for one in segments)
+    with psycopg.connect(bus.running.admin_dsn[_AGENCY], autocommit=True) as connection:
+        tables = connection.execute(
+            "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 5"
+        ).fetchall()
+        whole = _one(connection, "SELECT pg_database_size(current_database())")
+    most = ", ".join(f"{name} {size / count:,.0f}" for name, size in tables)
+    return f"bytes an event: {log / count:,.0f} on the log, {whole / count:,.0f} in the database ({most})"
 
 
 def _print(best: dict[str, Measured]) -> None:

@@ -36,7 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]
     }
     yield environment
     _run(environment, sys.executable, "-m", "yisong.cli", "down")
-    for taken in ("handoff.json", "clue.tlog-proof"):
+    for taken in ("handoff.json", "clue.tlog-proof", "copyright.backup"):
         (ROOT / taken).unlink(missing_ok=True)
 
 

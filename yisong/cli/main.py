@@ -25,6 +25,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "compare": "yisong.cli.compare:compare",
     "fsck": "yisong.cli.fsck:fsck",
     "rebuild": "yisong.cli.rebuild:rebuild",
+    "backup": "yisong.cli.backup:backup",
+    "restore": "yisong.cli.backup:restore",
     "handoffs": "yisong.cli.handoffs:handoffs",
     "duties": "yisong.cli.duties:duties",
     "clues": "yisong.cli.clues:clues",
