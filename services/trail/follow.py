@@ -27,7 +27,7 @@ _REREAD = 100
 # While nobody waits for a verdict of ours, it rests longer.
 _MANY = 500
 _REST, _LONGEST_REST = 2.0, 0.1
-_UNAWAITED_REST, _LONGEST_UNAWAITED_REST = 10.0, 0.5
+_UNAWAITED_REST, _LONGEST_UNAWAITED_REST = 5.0, 0.25
 # A log that is silent for so many seconds is no reason not to know of a new version: the sender asks, too.
 _LOOK = 30.0
 

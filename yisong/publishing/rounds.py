@@ -104,6 +104,8 @@ class Sender:
         found = self._outbox.open_states()
         settled = "logged" in found and self._settle()
         answered = "drafted" in found and self._second is not None and self._second.carry_out(park=self._park)
+        if settled or answered:
+            found = self._outbox.open_states()  # what was settled or answered may have set something free
         # Nothing new gets its bytes while the broker has not taken what has them.
         signed = "signed" not in found and "waiting" in found and self._sign()
         sent = ("signed" in found or signed) and self._send()
