@@ -179,6 +179,18 @@ class TestARunningBus:
 
         assert node.healthy(bus.running.metrics["miit"])
 
+    def test_has_one_process_of_a_name_however_often_it_is_started(self, bus: Bus) -> None:
+        """The keeper stops one process a name: a second one would outlive the bus."""
+        bus.start_gateway("miit")
+        first = bus.running.pids[node.gateway_name("miit")]
+        bus.start_gateway("miit")
+        second = bus.running.pids[node.gateway_name("miit")]
+        try:
+            assert (runs(first), runs(second)) == (False, True)
+        finally:
+            bus.stop_gateway("miit")
+        assert not runs(second)
+
     def test_gets_a_killed_desk_back(self, bus: Bus) -> None:
         """So it is with a desk, which is well once it reads its inbox again."""
         bus.kill_desk("miit")

@@ -236,6 +236,8 @@ class Bus:
         until_answers(self._processes, name, lambda: node.healthy(port), log=self._log(name))
 
     def _launch(self, program: Program) -> None:
+        if program.name in self._pids and self._processes.code(program.name) is None:
+            self._processes.stop(program.name)  # the keeper knows one process a name: another would outlive the bus
         self._pids[program.name] = self._processes.start(program)
         if self.running.ready:
             self._save(ready=True, nodes=self.running.nodes)
