@@ -2,8 +2,8 @@
 How many publishes with verdicts does one gateway take, and how long does one wait? ``python -m bench.gateway``.
 
 A whole demo bus, the gateway of the copyright line and this client share the machine. A publish counts from the request
-to the answer that holds the verdict of the node's own trail. First as fast as it goes, then in batches, then at a
-steady rate; then a case of 200 events is read, over the API with all bodies and as the page of the console. What limits
+to the answer that holds the verdict of the node's own trail. First at a steady rate, then as fast as it goes, then in
+batches; then a case of 200 events is read, over the API with all bodies and as the page of the console. What limits
 it is said by the share of the processors that each process took.
 """
 
@@ -153,15 +153,14 @@ def _said(seconds: list[float]) -> str:
 
 
 async def _flat_out(door: Door, count: int) -> None:
-    await flat_out(door, events(100, first_case=60_000), at_once=10)
     for at_once in (1, 16, 64, 200):
         share = max(50, count * min(at_once, 64) // 64)
         rate, seconds = await flat_out(door, events(share, first_case=61_000 + at_once * 20), at_once=at_once)
         print(f"{at_once:3} at once: {rate:6.0f} publishes/s; {_said(seconds)}")
 
 
-async def _batches(door: Door, count: int) -> None:
-    sent = events(count, first_case=72_000)
+async def _batches(door: Door, count: int, *, callers: int) -> None:
+    sent = events(count, first_case=72_000 + callers * 200)
     calls = [b'{"events":[' + b",".join(sent[at : at + _BATCH]) + b"]}" for at in range(0, count, _BATCH)]
     waiting, began = iter(calls), time.monotonic()
 
@@ -171,11 +170,12 @@ async def _batches(door: Door, count: int) -> None:
             if status != _OK:
                 raise RuntimeError(f"{status}: {content[:300]!r}")
 
-    await asyncio.gather(*(one_after_the_other() for _ in range(4)))
-    print(f"batches of {_BATCH}, 4 at once: {count / (time.monotonic() - began):6.0f} publishes/s")
+    await asyncio.gather(*(one_after_the_other() for _ in range(callers)))
+    print(f"batches of {_BATCH}, {callers} at once: {count / (time.monotonic() - began):6.0f} publishes/s")
 
 
 async def _steadily(door: Door, count: int, rate: float) -> None:
+    await flat_out(door, events(300, first_case=60_000), at_once=10)
     seconds = await steadily(door, events(count, first_case=70_000), rate=rate)
     print(f"at {rate:.0f}/s:  {_said(seconds)}")
 
@@ -210,9 +210,11 @@ def _page_of_long_case(bus: Bus, address: str) -> None:
 
 async def _all(bus: Bus, address: str, secret: str, count: int, rate: float) -> None:
     for work in (
-        lambda door: _flat_out(door, count),
-        lambda door: _batches(door, count),
+        # First of all, while no desk has anything left to work off.
         lambda door: _steadily(door, min(count, 1000), rate),
+        lambda door: _flat_out(door, count),
+        lambda door: _batches(door, count, callers=4),
+        lambda door: _batches(door, 2 * count, callers=16),
         _long_case,
     ):
         door = Door(address, secret)
