@@ -38,7 +38,7 @@ class Measured(NamedTuple):
     publish: float
 
 
-MEASURED: Final = Measured(cpu=329e-6, log=1_350, database=3_400, publish=17e-3)
+MEASURED: Final = Measured(cpu=329e-6, log=1_350, database=3_400, publish=8e-3)
 
 
 class Load(NamedTuple):

@@ -107,7 +107,8 @@ def test_a_clue_is_published_through_the_form_and_seen_by_another_agency(browser
     page.locator(".acts-row button").click()
     expect(page.locator(".faults")).to_be_visible()
     for field in ("/header/case_id", "/body/source", "/body/platform_type"):
-        expect(page.locator(f".f[data-path='{field}'] > .doc .fault").first).to_contain_text(re.compile("必填|不对|没有填写"))
+        fault = page.locator(f".f[data-path='{field}'] > .doc .fault").first
+        expect(fault).to_contain_text(re.compile("必填|不对|没有填写"))
     page.get_by_role("button", name="取新案件编号").click()
     expect(page.locator("[name='/header/case_id']")).to_have_value(re.compile(r"CRB-980100-\d{4}-\d{6}-."))
     case = page.locator("[name='/header/case_id']").input_value()
