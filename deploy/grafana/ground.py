@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from deploy.grafana.panels import Dashboard, Panel, Row
-
-_CHOSEN: Final = 'bus=~"$bus",agency=~"$agency"'
+from deploy.grafana.panels import CHOSEN, Dashboard, Panel, Row
 
 GROUND: Final = Dashboard(
     uid="yisong-ground",
@@ -16,40 +14,40 @@ GROUND: Final = Dashboard(
             panels=[
                 Panel(
                     title="Since Kafka last answered",
-                    ask={"{{agency}}": f'time() - yisong_figures_at_seconds{{{_CHOSEN},what="broker"}}'},
+                    ask={"{{agency}}": f'time() - yisong_figures_at_seconds{{{CHOSEN},what="broker"}}'},
                     read="Asked every ten seconds. Above 120: docs/runbooks/kafka-silent.md.",
                     unit="s",
                     bad_above=120,
                 ),
                 Panel(
                     title="How long it took to answer",
-                    ask={"{{agency}}": f"yisong_broker_answer_seconds{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_broker_answer_seconds{{{CHOSEN}}}"},
                     read="To say where the log ends.",
                     unit="s",
                 ),
                 Panel(
                     title="Broker time ahead of ours",
-                    ask={"{{agency}}": f"yisong_broker_ahead_seconds{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_broker_ahead_seconds{{{CHOSEN}}}"},
                     read="Of the newest record. On a demo bus a replayed history is far behind.",
                     unit="s",
                 ),
                 Panel(
                     title="Brokers",
-                    ask={"brokers": f"min(yisong_broker_nodes{{{_CHOSEN}}})"},
+                    ask={"brokers": f"min(yisong_broker_nodes{{{CHOSEN}}})"},
                     read="As Kafka says.",
                     unit="none",
                     shape="stat",
                 ),
                 Panel(
                     title="Partitions that lack a leader or a replica",
-                    ask={"{{trouble}}": f"max by (trouble) (yisong_broker_partitions_lacking{{{_CHOSEN}}})"},
+                    ask={"{{trouble}}": f"max by (trouble) (yisong_broker_partitions_lacking{{{CHOSEN}}})"},
                     read="Above 0: docs/runbooks/kafka-thin.md.",
                     unit="none",
                     bad_above=1,
                 ),
                 Panel(
                     title="Records appended a second",
-                    ask={"{{agency}}": f"sum by (agency) (rate(yisong_trail_position{{{_CHOSEN}}}[5m]))"},
+                    ask={"{{agency}}": f"sum by (agency) (rate(yisong_trail_position{{{CHOSEN}}}[5m]))"},
                     read="As fast as the trails follow.",
                     unit="ops",
                 ),
@@ -60,28 +58,28 @@ GROUND: Final = Dashboard(
             panels=[
                 Panel(
                     title="Since PostgreSQL last answered",
-                    ask={"{{agency}}": f'time() - yisong_figures_at_seconds{{{_CHOSEN},what="database"}}'},
+                    ask={"{{agency}}": f'time() - yisong_figures_at_seconds{{{CHOSEN},what="database"}}'},
                     read="Asked every ten seconds. Above 120: docs/runbooks/database-silent.md.",
                     unit="s",
                     bad_above=120,
                 ),
                 Panel(
                     title="How long it took to answer",
-                    ask={"{{agency}}": f"yisong_database_answer_seconds{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_database_answer_seconds{{{CHOSEN}}}"},
                     read="To say how it is.",
                     unit="s",
                 ),
                 Panel(
                     title="Size",
-                    ask={"{{agency}}": f"yisong_database_bytes{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_database_bytes{{{CHOSEN}}}"},
                     read="Indexes included.",
                     unit="bytes",
                 ),
                 Panel(
                     title="Connections of those let in",
                     ask={
-                        "{{agency}}": f"yisong_database_connections{{{_CHOSEN}}} / "
-                        f"yisong_database_connections_limit{{{_CHOSEN}}}"
+                        "{{agency}}": f"yisong_database_connections{{{CHOSEN}}} / "
+                        f"yisong_database_connections_limit{{{CHOSEN}}}"
                     },
                     read="Of the server.",
                     unit="percentunit",
@@ -90,16 +88,16 @@ GROUND: Final = Dashboard(
                 Panel(
                     title="Transactions a second",
                     ask={
-                        "{{agency}} committed": f"rate(yisong_database_transactions_total{{{_CHOSEN}}}[5m])",
-                        "{{agency}} rolled back": f"rate(yisong_database_rollbacks_total{{{_CHOSEN}}}[5m])",
-                        "{{agency}} deadlocks": f"rate(yisong_database_deadlocks_total{{{_CHOSEN}}}[5m])",
+                        "{{agency}} committed": f"rate(yisong_database_transactions_total{{{CHOSEN}}}[5m])",
+                        "{{agency}} rolled back": f"rate(yisong_database_rollbacks_total{{{CHOSEN}}}[5m])",
+                        "{{agency}} deadlocks": f"rate(yisong_database_deadlocks_total{{{CHOSEN}}}[5m])",
                     },
                     read="Of this node's database.",
                     unit="ops",
                 ),
                 Panel(
                     title="Oldest open transaction",
-                    ask={"{{agency}}": f"yisong_database_transaction_age_seconds{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_database_transaction_age_seconds{{{CHOSEN}}}"},
                     read="Old ones keep the database from cleaning up.",
                     unit="s",
                 ),
@@ -110,7 +108,7 @@ GROUND: Final = Dashboard(
             panels=[
                 Panel(
                     title="Since each kind was looked up",
-                    ask={"{{agency}} {{what}}": f"time() - yisong_figures_at_seconds{{{_CHOSEN}}}"},
+                    ask={"{{agency}} {{what}}": f"time() - yisong_figures_at_seconds{{{CHOSEN}}}"},
                     read="What takes long to look up is left alone a hundred times as long.",
                     unit="s",
                     width=24,

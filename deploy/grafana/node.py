@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from deploy.grafana.panels import Dashboard, Panel, Row
-
-_CHOSEN: Final = 'bus=~"$bus",agency=~"$agency"'
+from deploy.grafana.panels import CHOSEN, Dashboard, Panel, Row
 
 NODE: Final = Dashboard(
     uid="yisong-node",
@@ -16,7 +14,7 @@ NODE: Final = Dashboard(
             panels=[
                 Panel(
                     title="Position",
-                    ask={"{{agency}} {{partition}}": f"yisong_trail_position{{{_CHOSEN}}}"},
+                    ask={"{{agency}} {{partition}}": f"yisong_trail_position{{{CHOSEN}}}"},
                     read="The next offset of each partition.",
                     unit="none",
                 ),
@@ -24,7 +22,7 @@ NODE: Final = Dashboard(
                     title="Where a batch spends its time",
                     ask={
                         "{{agency}} {{stage}}": "sum by (agency, stage) "
-                        f"(rate(yisong_trail_batch_seconds_sum{{{_CHOSEN}}}[5m]))"
+                        f"(rate(yisong_trail_batch_seconds_sum{{{CHOSEN}}}[5m]))"
                     },
                     read="Seconds of each second. What is near 1 is what to make faster.",
                     unit="s",
@@ -32,8 +30,8 @@ NODE: Final = Dashboard(
                 Panel(
                     title="Records in a batch",
                     ask={
-                        "{{agency}}": f"sum by (agency) (rate(yisong_trail_batch_records_sum{{{_CHOSEN}}}[5m])) / "
-                        f"(sum by (agency) (rate(yisong_trail_batch_records_count{{{_CHOSEN}}}[5m])) > 0)"
+                        "{{agency}}": f"sum by (agency) (rate(yisong_trail_batch_records_sum{{{CHOSEN}}}[5m])) / "
+                        f"(sum by (agency) (rate(yisong_trail_batch_records_count{{{CHOSEN}}}[5m])) > 0)"
                     },
                     read="Large ones while it catches up.",
                     unit="none",
@@ -42,7 +40,7 @@ NODE: Final = Dashboard(
                     title="Refused, by reason",
                     ask={
                         "{{reason}}": "sum by (reason) "
-                        f'(increase(yisong_verdicts_total{{{_CHOSEN},verdict="refused"}}[1h]))'
+                        f'(increase(yisong_verdicts_total{{{CHOSEN},verdict="refused"}}[1h]))'
                     },
                     read="In the last hour. A refusal is evidence, and wakes nobody.",
                     unit="none",
@@ -51,8 +49,8 @@ NODE: Final = Dashboard(
                 Panel(
                     title="Looked through by the scrub",
                     ask={
-                        "{{agency}} faults": f"yisong_scrub_faults{{{_CHOSEN}}}",
-                        "{{agency}} since (h)": f"yisong_scrub_covered_seconds{{{_CHOSEN}}} / 3600",
+                        "{{agency}} faults": f"yisong_scrub_faults{{{CHOSEN}}}",
+                        "{{agency}} since (h)": f"yisong_scrub_covered_seconds{{{CHOSEN}}} / 3600",
                     },
                     read="Faults above 0: docs/runbooks/trail-altered.md.",
                     unit="none",
@@ -60,7 +58,7 @@ NODE: Final = Dashboard(
                 Panel(
                     title="Since each other node was heard",
                     ask={
-                        "{{peer}} by {{agency}}": f"yisong_checkpoint_peer_silent_seconds{{{_CHOSEN}}}",
+                        "{{peer}} by {{agency}}": f"yisong_checkpoint_peer_silent_seconds{{{CHOSEN}}}",
                     },
                     read="Idle nodes speak every ten intervals.",
                     unit="s",
@@ -73,15 +71,15 @@ NODE: Final = Dashboard(
             panels=[
                 Panel(
                     title="Recorded and not in the inbox",
-                    ask={"{{agency}}": f"yisong_relay_waiting_records{{{_CHOSEN}}}"},
+                    ask={"{{agency}}": f"yisong_relay_waiting_records{{{CHOSEN}}}"},
                     read="What the relay has still to put there.",
                     unit="none",
                 ),
                 Panel(
                     title="In the inbox and not settled",
                     ask={
-                        "{{agency}}": f"sum by (agency) (yisong_inbox_behind_records{{{_CHOSEN}}})",
-                        "{{agency}} partitions never begun": f"yisong_inbox_without_position{{{_CHOSEN}}}",
+                        "{{agency}}": f"sum by (agency) (yisong_inbox_behind_records{{{CHOSEN}}})",
+                        "{{agency}} partitions never begun": f"yisong_inbox_without_position{{{CHOSEN}}}",
                     },
                     read="What the desk has still to answer.",
                     unit="none",
@@ -90,14 +88,14 @@ NODE: Final = Dashboard(
                     title="Deliveries settled a second",
                     ask={
                         "{{agency}} {{outcome}}": "sum by (agency, outcome) "
-                        f"(rate(yisong_desk_deliveries_total{{{_CHOSEN}}}[5m]))"
+                        f"(rate(yisong_desk_deliveries_total{{{CHOSEN}}}[5m]))"
                     },
                     read="What the desk makes of what comes.",
                     unit="ops",
                 ),
                 Panel(
                     title="Outbox",
-                    ask={"{{agency}} {{state}}": f"yisong_outbox_events{{{_CHOSEN}}}"},
+                    ask={"{{agency}} {{state}}": f"yisong_outbox_events{{{CHOSEN}}}"},
                     read="Drafted waits for a second signature, for a day at most; parked waits for a person.",
                     unit="none",
                 ),

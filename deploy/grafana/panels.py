@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+CHOSEN: Final = 'bus=~"$bus",agency=~"$agency"'
+"""What a query asks for on a page whose reader chooses buses and agencies."""
+
 Shape = Literal["timeseries", "stat", "table", "bargauge"]
 _DATASOURCE: Final = {"type": "prometheus", "uid": "yisong"}
 _WIDTH: Final = 24

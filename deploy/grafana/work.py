@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from deploy.grafana.panels import Dashboard, Panel, Row
-
-_CHOSEN: Final = 'bus=~"$bus",agency=~"$agency"'
+from deploy.grafana.panels import CHOSEN, Dashboard, Panel, Row
 
 WORK: Final = Dashboard(
     uid="yisong-work",
@@ -16,19 +14,19 @@ WORK: Final = Dashboard(
             panels=[
                 Panel(
                     title="Open, by agency",
-                    ask={"{{agency}}": f"sum by (agency) (yisong_duties_open{{{_CHOSEN}}})"},
+                    ask={"{{agency}}": f"sum by (agency) (yisong_duties_open{{{CHOSEN}}})"},
                     read="What each line owes.",
                     unit="none",
                 ),
                 Panel(
                     title="Overdue, by agency",
-                    ask={"{{agency}}": f"sum by (agency) (yisong_duties_overdue{{{_CHOSEN}}})"},
+                    ask={"{{agency}}": f"sum by (agency) (yisong_duties_overdue{{{CHOSEN}}})"},
                     read="Of those the ones whose end, moved over holidays, has passed.",
                     unit="none",
                 ),
                 Panel(
                     title="Overdue now, by article",
-                    ask={"{{agency}} {{article}}": f"sum by (agency, article) (yisong_duties_overdue{{{_CHOSEN}}})"},
+                    ask={"{{agency}} {{article}}": f"sum by (agency, article) (yisong_duties_overdue{{{CHOSEN}}})"},
                     read="Under which article what is owed too late.",
                     unit="none",
                     shape="bargauge",
@@ -40,14 +38,14 @@ WORK: Final = Dashboard(
             panels=[
                 Panel(
                     title="Pending, by how long they have waited",
-                    ask={"{{age}}": f"max by (age) (yisong_handoffs_pending{{{_CHOSEN}}})"},
+                    ask={"{{age}}": f"max by (age) (yisong_handoffs_pending{{{CHOSEN}}})"},
                     read="All four trails count the same handoffs; `yisong handoffs` shows who owes them to whom.",
                     unit="none",
                     width=12,
                 ),
                 Panel(
                     title="Pending beyond their date",
-                    ask={"late": f"max(yisong_handoffs_late{{{_CHOSEN}}})"},
+                    ask={"late": f"max(yisong_handoffs_late{{{CHOSEN}}})"},
                     read="Late is never refused, but always recorded.",
                     unit="none",
                     width=12,
@@ -59,13 +57,13 @@ WORK: Final = Dashboard(
             panels=[
                 Panel(
                     title="Running, by timer",
-                    ask={"{{timer}}": f"max by (timer) (yisong_clocks_running{{{_CHOSEN}}})"},
+                    ask={"{{timer}}": f"max by (timer) (yisong_clocks_running{{{CHOSEN}}})"},
                     read="The timers of rulebook/timers.yaml.",
                     unit="none",
                 ),
                 Panel(
                     title="Run out and still owed, by timer",
-                    ask={"{{timer}}": f"max by (timer) (yisong_clocks_breached{{{_CHOSEN}}})"},
+                    ask={"{{timer}}": f"max by (timer) (yisong_clocks_breached{{{CHOSEN}}})"},
                     read="Until somebody acts, or the case is closed.",
                     unit="none",
                     may_be_empty="no clock has run out",
@@ -73,8 +71,8 @@ WORK: Final = Dashboard(
                 Panel(
                     title="Notices to be said",
                     ask={
-                        "{{agency}} watched": f"max by (agency) (yisong_clocks_watched{{{_CHOSEN}}})",
-                        "{{agency}} due": f"max by (agency) (yisong_clocks_due{{{_CHOSEN}}})",
+                        "{{agency}} watched": f"max by (agency) (yisong_clocks_watched{{{CHOSEN}}})",
+                        "{{agency}} due": f"max by (agency) (yisong_clocks_due{{{CHOSEN}}})",
                     },
                     read="Due for minutes: docs/runbooks/deadlines-unsaid.md.",
                     unit="none",

@@ -4,19 +4,14 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from threading import Event
-from typing import Final, cast
+from typing import Final
 
-from yisong.envelope.case_id import register_case_id
 from yisong.errors import BusUnreachable
-from yisong.ledger.notices import NATIONAL_REGISTER
 from yisong.metrics import Metrics
-from yisong.postgres import connect, queries
-from yisong.postgres.connection import Rows, reachable
-from yisong.publishing.instants import to_text
+from yisong.postgres import connect
+from yisong.postgres.heartbeats import newest
 
-_SQL = queries(Path(__file__).with_name("queries.sql"))
 _LOG = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 5.0
 
@@ -39,12 +34,3 @@ def run_heartbeats(dsn: str, nodes: Mapping[str, str], metrics: Metrics, stop: E
         except BusUnreachable as fault:
             _LOG.warning("%s", fault)
             stop.wait(_LOOK_SECONDS)
-
-
-def newest(connection: Rows, *, now: int) -> Mapping[str, int]:
-    """Return the log time (ms) of the newest admitted heartbeat of each node's system organ. Raises BusUnreachable."""
-    year = int(to_text(now)[:4])
-    dockets = [register_case_id(NATIONAL_REGISTER, one) for one in (year - 1, year)]
-    with reachable():
-        rows = connection.execute(_SQL["newest_heartbeats"], {"dockets": dockets}).fetchall()
-    return dict(cast("list[tuple[str, int]]", rows))

@@ -82,12 +82,3 @@ INSERT INTO local_log_ends ("partition", next_offset, seen_at)
 SELECT "partition", next_offset, %(seen_at)s
   FROM unnest(%(partitions)s::integer[], %(next_offsets)s::bigint[]) AS seen ("partition", next_offset)
 ON CONFLICT ("partition") DO UPDATE SET next_offset = excluded.next_offset, seen_at = excluded.seen_at;
-
--- newest_heartbeats --
--- When each node said last that it lives, among the newest records of the dockets of heartbeats.
-SELECT publisher, max(log_time)
-  FROM unnest(%(dockets)s::text[]) AS asked (case_id)
- CROSS JOIN LATERAL (SELECT publisher, log_time FROM entries
-                      WHERE docket = asked.case_id AND event_type = 'Heartbeat' AND verdict = 'admitted'
-                      ORDER BY docket_index DESC LIMIT 100) AS one
- GROUP BY publisher;

@@ -8,13 +8,14 @@ import pytest
 
 from services.clocks.heart import Heart, national_register
 from services.clocks.store import Store
-from services.trail.heartbeats import newest, run_heartbeats
+from services.trail.heartbeats import run_heartbeats
 from tests.trails import Servers
 from tests.waiting import until
 from yisong.envelope.case_id import is_case_id
 from yisong.kafka.producer import KafkaLog
 from yisong.metrics import Metrics
 from yisong.postgres import connect
+from yisong.postgres.heartbeats import newest
 from yisong.publishing.instants import to_ms
 from yisong.publishing.own_trail import PostgresTrail
 from yisong.publishing.rounds import Sender

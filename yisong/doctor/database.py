@@ -10,14 +10,12 @@ from psycopg.errors import UndefinedTable
 
 from yisong.doctor.catalogue import catalogue
 from yisong.doctor.finding import Finding, fault, good, warning
-from yisong.envelope.case_id import register_case_id
 from yisong.errors import BusUnreachable
-from yisong.ledger.notices import NATIONAL_REGISTER
 from yisong.postgres import connect
 from yisong.postgres.connection import reachable
+from yisong.postgres.heartbeats import newest
 from yisong.postgres.migrate import FOLDER
 from yisong.postgres.queries import queries
-from yisong.publishing.instants import to_text
 
 _SQL: Final = queries(Path(__file__).with_name("database.sql"))
 SILENT_MS: Final = 300_000
@@ -180,9 +178,7 @@ def _peers(owner: Connection, agency: str, *, now: int) -> Iterator[Finding]:
             means = "It goes on recording, but what it does not sign lacks one of its cosigners."
             do = f"At {node}: `yisong doctor`, and what its log says."
             yield warning("peers", agency, f"{node} does not sign ({halts})", means, do)
-    year = int(to_text(now)[:4])
-    dockets = [register_case_id(NATIONAL_REGISTER, one) for one in (year - 1, year)]
-    for organ, log_time in _rows(owner, "heartbeats", dockets=dockets):
+    for organ, log_time in newest(owner, now=now).items():
         if now - log_time > SILENT_MS:
             yield fault(
                 "heartbeat",

@@ -23,14 +23,6 @@ SELECT DISTINCT node FROM local_disagreements WHERE settled IS NULL ORDER BY nod
 -- When each node said something last of its checkpoints (the broker's time, ms), and why it does not sign, if so.
 SELECT node, said_at, halts FROM local_peers ORDER BY node;
 
--- heartbeats --
-SELECT publisher, max(log_time)
-  FROM unnest(%(dockets)s::text[]) AS asked (case_id)
- CROSS JOIN LATERAL (SELECT publisher, log_time FROM entries
-                      WHERE docket = asked.case_id AND event_type = 'Heartbeat' AND verdict = 'admitted'
-                      ORDER BY docket_index DESC LIMIT 100) AS one
- GROUP BY publisher;
-
 -- left --
 -- What a rebuild that was killed has left, and what one that repaired has put aside.
 SELECT nspname FROM pg_namespace

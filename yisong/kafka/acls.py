@@ -77,7 +77,7 @@ def apply(changes: Iterable[RightChange], client: KafkaAdminClient) -> None:
     Raises WorldFault where the broker did not take it, TimedOut where it has and doesn't show it.
     """
     changes = tuple(changes)
-    surplus = [_filter(one.rule) for one in changes if one.action == "withdraw"]
+    surplus = [_acl(one.rule) for one in changes if one.action == "withdraw"]
     lacking = [_acl(one.rule) for one in changes if one.action == "allow"]
     failed = []
     if surplus:
@@ -147,19 +147,6 @@ def _acl(rule: Rule) -> ACL:
         ResourceType[rule.resource.upper()], rule.name, ACLResourcePatternType[rule.pattern.upper()]
     )
     return ACL(
-        principal=rule.principal,
-        host=rule.host,
-        operation=ACLOperation[rule.operation.upper()],
-        permission_type=ACLPermissionType[rule.permission.upper()],
-        resource_pattern=pattern,
-    )
-
-
-def _filter(rule: Rule) -> ACLFilter:
-    pattern = ResourcePatternFilter(
-        ResourceType[rule.resource.upper()], rule.name, ACLResourcePatternType[rule.pattern.upper()]
-    )
-    return ACLFilter(
         principal=rule.principal,
         host=rule.host,
         operation=ACLOperation[rule.operation.upper()],
