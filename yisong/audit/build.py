@@ -153,7 +153,8 @@ class Builder:
     def _content(self, line: Line, fields: dict[str, object]) -> Content:
         salt, event_id = secrets.token_bytes(SALT_BYTES), self.event_id(line)
         if fields["event_type"] in self._law.events:
-            return content(fields, line.body, event_id=event_id, salt=salt)
+            registered = self._law.registered(line.at)
+            return content(fields, line.body, event_id=event_id, salt=salt, registered=registered)
         # A type of no catalogue has no schema. To be refused for that, and not at step 1, it states another type's:
         # no rule decodes the body.
         fallback = registry().body(next(iter(self._law.events))).fingerprint

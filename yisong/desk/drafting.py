@@ -47,7 +47,8 @@ class Author:
         if faults := event_faults(fields, event.body, law=self._law, signer=self._signer, at=done):
             raise NotPublishable(f"What should answer {cause.partition}:{cause.offset} is not publishable.", faults)
         event_id = derived_id(cause.header.event_id, event.name).bytes
-        said = content(fields, event.body, event_id=event_id, salt=token_bytes(SALT_BYTES))
+        salt, registered = token_bytes(SALT_BYTES), self._law.registered(done)
+        said = content(fields, event.body, event_id=event_id, salt=salt, registered=registered)
         return Draft(said=said, digest=digest_of(said), at=at)
 
     def _fields(self, cause: Delivery, event: NextEvent, *, occurred_at: int) -> Fields:

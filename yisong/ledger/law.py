@@ -103,6 +103,10 @@ class Law:
             return self
         return next((law for law in reversed(line) if law.rulebook.effective_from <= log_time), line[0])
 
+    def registered(self, instant: int) -> Mapping[bytes, str]:
+        """Return the body schemas that may be written at *instant* (ms): the event type of each, by fingerprint."""
+        return self.at(instant).rulebook.schema_event_types
+
     def required(self, event_type: str, variant: str | None) -> Required:
         """Return what the header of an event must carry (events.yaml: always, of the type, of the variant)."""
         return self._required.get((event_type, variant)) or self._required[event_type, None]

@@ -1,6 +1,6 @@
 """How do the fields that an author states become the bytes of a header and of what travels beside it?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple, cast, get_args
 from uuid import UUID
@@ -20,7 +20,7 @@ from yisong.envelope.header import (
 )
 from yisong.errors import NotPublishable
 from yisong.publishing.instants import to_ms
-from yisong.schemas import encode_body, registry
+from yisong.schemas import body_schema, encode_body, registry
 
 Fields = Mapping[str, object]
 """The header as its author states it: the JSON of the history format, instants in RFC 3339, hashes in hexadecimal."""
@@ -64,18 +64,26 @@ class Composed(NamedTuple):
         return sha256(self.header_bytes).digest()
 
 
-def content(fields: Fields, body: Mapping[str, object], *, event_id: bytes, salt: bytes) -> Content:
+def content(
+    fields: Fields,
+    body: Mapping[str, object],
+    *,
+    event_id: bytes,
+    salt: bytes,
+    registered: Container[bytes] | None = None,
+) -> Content:
     """
-    Fix what an event says: *body* is encoded with the newest schema of its type, *salt* (16 random bytes) before it.
+    Fix what an event says: *body*, encoded, with *salt* (16 random bytes) before it.
 
-    Raises ``NotPublishable`` where the event type has no schema or the body does not fit it.
+    The schema is the newest of its type among those *registered*, by their fingerprints, in the law in force; None =
+    the first one, which every node knows. Raises ``NotPublishable`` where the event type has no schema or the body does
+    not fit it.
     """
     event_type = str(fields.get("event_type"))
-    schemas = registry()
-    if event_type not in schemas.event_types.values():
+    if event_type not in registry().event_types.values():
         raise NotPublishable("This event cannot be encoded.", [f"event_type: {event_type} is not in the catalogue"])
-    encoded = encode_body(event_type, dict(body))
-    return Content(event_id, fields, schemas.body(event_type).fingerprint, payload(salt, encoded))
+    encoded = encode_body(event_type, dict(body), registered)
+    return Content(event_id, fields, body_schema(event_type, registered).fingerprint, payload(salt, encoded))
 
 
 def digest_of(said: Content) -> bytes:

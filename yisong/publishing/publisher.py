@@ -108,7 +108,8 @@ class Publisher:
         if faults := self.faults(header, body, at=at):
             raise NotPublishable("The event is not publishable; nothing was sent.", faults)
         chosen = event_id.bytes if event_id is not None else new_event_id(wall_clock(), token_bytes(10))
-        said = content(header, body, event_id=chosen, salt=token_bytes(SALT_BYTES))
+        known = self._law.registered(wall_clock() if at is None else at)
+        said = content(header, body, event_id=chosen, salt=token_bytes(SALT_BYTES), registered=known)
         outbox = self._outbox(str(header["publisher"]))
         if wait == "receipt":
             node_of(outbox)
@@ -118,8 +119,8 @@ class Publisher:
                 f"The event id {UUID(bytes=chosen)} has been used for another event; nothing was sent.",
                 ["event_id: stands in the outbox with other content. A new event needs a new id"],
             )
-        known = wait_for(outbox, chosen, self._law, wait=wait, timeout=timeout)
-        return replace(known, warnings=self.warnings(header, body))
+        published = wait_for(outbox, chosen, self._law, wait=wait, timeout=timeout)
+        return replace(published, warnings=self.warnings(header, body))
 
     def warnings(self, header: Mapping[str, object], body: Mapping[str, object]) -> tuple[str, ...]:
         """

@@ -30,11 +30,20 @@ def genesis_manifest(contract: Path, bus: BusProfile) -> dict[str, object]:
 
 
 def genesis_files(contract: Path, bus: BusProfile) -> dict[str, bytes]:
-    """Return the files of the genesis version: the rulebook and the schemas as they stand, and the bus profile."""
-    schemas = (path for path in (contract / "schemas").rglob("*.avsc") if not path.match("schemas/delivery.v*.avsc"))
-    paths = sorted([*(contract / "rulebook").glob("*.yaml"), *schemas])
-    files = {path.relative_to(contract).as_posix(): path.read_bytes() for path in paths}
+    """Return the files of the genesis version: the rulebook, the schemas of the beginning, and the bus profile."""
+    schemas = genesis_schemas(contract)
+    tables = (path.relative_to(contract).as_posix() for path in (contract / "rulebook").glob("*.yaml"))
+    files = {path: (contract / path).read_bytes() for path in sorted([*tables, *schemas])}
     return {**files, BUS: canonical(bus_profile(bus))}
+
+
+def genesis_schemas(contract: Path) -> tuple[str, ...]:
+    """
+    Return the paths of the schemas in the genesis version, which ``schemas/GENESIS`` lists.
+
+    No release changes that list: a schema that comes later is registered by a later version of the rulebook.
+    """
+    return tuple((contract / "schemas/GENESIS").read_text(encoding="utf-8").splitlines())
 
 
 def manifest(

@@ -1,6 +1,6 @@
 """Which bytes is a body, which body are these bytes, and what is wrong with one before it is sent?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from io import BytesIO
 
@@ -12,14 +12,14 @@ from yisong.schemas.datum import Node, root, to_avro, to_json
 from yisong.schemas.registry import Schema, registry
 
 
-def encode_body(event_type: str, body: Mapping[str, object]) -> bytes:
+def encode_body(event_type: str, body: Mapping[str, object], registered: Container[bytes] | None = None) -> bytes:
     """
-    Return *body* in plain Avro, by the newest schema of *event_type*.
+    Return *body* in plain Avro, by the newest schema of *event_type* among those *registered* (as `Registry.body`).
 
     *body* is as JSON has it: instants in RFC 3339, days as YYYY-MM-DD, null or absent for what is optional. Raises
     NotPublishable that names every place where the schema can't hold it; limits and conditions are ``body_faults``.
     """
-    schema = _newest(event_type)
+    schema = body_schema(event_type, registered)
     faults: list[str] = []
     datum = to_avro(_root(schema.fingerprint), dict(body), path="body", faults=faults)
     if faults:
@@ -46,6 +46,14 @@ def decode_body(fingerprint: bytes, data: bytes) -> dict[str, object]:
     return shown
 
 
+def body_schema(event_type: str, registered: Container[bytes] | None = None) -> Schema:
+    """Return the schema in which a body is written, as `Registry.body`. Raises NotPublishable where there is none."""
+    try:
+        return registry().body(event_type, registered)
+    except KeyError:
+        raise NotPublishable("The event can't be sent", [f"event_type: there is no {event_type!r}"]) from None
+
+
 def pii_level(event_type: str, body: Mapping[str, object]) -> PiiLevel:
     """
     Return the highest level of personal data among the fields that *body* fills, as the catalogue marks them.
@@ -53,7 +61,9 @@ def pii_level(event_type: str, body: Mapping[str, object]) -> PiiLevel:
     A nested record counts by its own fields: the mark on the field that holds it says what it may hold at most (a
     target may be an account token, and is most often a domain).
     """
-    levels = _levels(_root(_newest(event_type).fingerprint), body)
+    body_schema(event_type)
+    roots = (_root(schema.fingerprint) for schema in registry().versions[event_type])
+    levels = (level for node in roots for level in _levels(node, body))
     match max(levels, default="P0"):
         case "P1":
             return "P1"
@@ -78,13 +88,6 @@ def _levels(node: Node, value: object) -> Iterator[str]:
         case "array", list() | tuple():
             for item in value:
                 yield from _levels(node.at(node.shape["items"]), item)
-
-
-def _newest(event_type: str) -> Schema:
-    try:
-        return registry().body(event_type)
-    except KeyError:
-        raise NotPublishable("The event can't be sent", [f"event_type: there is no {event_type!r}"]) from None
 
 
 @lru_cache(maxsize=256)

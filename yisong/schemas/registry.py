@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,7 +43,12 @@ class Schema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Every schema of the contract, by fingerprint and by name; ``versions`` holds them oldest first."""
+    """
+    Every schema that came with this release, by fingerprint and by name; ``versions`` holds them oldest first.
+
+    All are read. Written is what the law knows: a release comes to the nodes one by one, before the version of the
+    rulebook that registers its schemas (docs/decisions/0004).
+    """
 
     by_fingerprint: Mapping[bytes, Schema]
     versions: Mapping[str, tuple[Schema, ...]]
@@ -51,30 +56,35 @@ class Registry:
 
     @property
     def envelope(self) -> Schema:
-        """The newest schema of the envelope."""
-        return self.versions["Envelope"][-1]
+        """The schema in which an envelope is written."""
+        return self.versions["Envelope"][0]
 
     @property
     def header(self) -> Schema:
-        """The newest schema of the header."""
-        return self.versions["Header"][-1]
+        """The schema in which a header is written."""
+        return self.versions["Header"][0]
 
     @property
     def leaf(self) -> Schema:
-        """The newest schema of the leaf."""
-        return self.versions["Leaf"][-1]
+        """The schema in which a leaf is written: one for all nodes, whatever release each of them has."""
+        return self.versions["Leaf"][0]
 
     @property
     def delivery(self) -> Schema:
         """The newest schema of what lies in an inbox."""
         return self.versions["Delivery"][-1]
 
-    def body(self, event_type: str) -> Schema:
-        """Return the newest body schema of *event_type*; KeyError where there is no such type."""
-        schema = self.versions[event_type][-1]
-        if schema.kind != "body":
+    def body(self, event_type: str, registered: Container[bytes] | None = None) -> Schema:
+        """
+        Return the newest body schema of *event_type* among those *registered*, by their fingerprints.
+
+        None = only the first is, as in the genesis version. KeyError where there is no such type.
+        """
+        first, *later = self.versions[event_type]
+        if first.kind != "body":
             raise KeyError(event_type)
-        return schema
+        known = [] if registered is None else [one for one in later if one.fingerprint in registered]
+        return [first, *known][-1]
 
 
 @lru_cache(maxsize=1)

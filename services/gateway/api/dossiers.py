@@ -53,7 +53,8 @@ def _notice(world: World, trail: Trail, case_id: str, reader: Reader, purpose: s
     if faults := event_faults(header, body, law=law, signer=Signer(law, world.keys), at=judged_at):
         raise not_publishable([Fault("/purpose", one.partition(": ")[2]) for one in faults])
     event_id = new_event_id(now, token_bytes(10))
-    said = content(header, body, event_id=event_id, salt=token_bytes(SALT_BYTES))
+    salt, registered = token_bytes(SALT_BYTES), law.registered(judged_at)
+    said = content(header, body, event_id=event_id, salt=salt, registered=registered)
     return Draft(said=said, digest=digest_of(said), at=at)
 
 

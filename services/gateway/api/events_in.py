@@ -111,12 +111,14 @@ def _faults(stated: Stated | None, speaker: Speaker) -> Iterator[Fault]:
 
 def _ready(stated: Stated, speaker: Speaker) -> Ready:
     event_id = stated.event_id or new_event_id(speaker.now, token_bytes(10))
+    salt, registered = token_bytes(SALT_BYTES), speaker.law.registered(speaker.now if stated.at is None else stated.at)
     try:
-        said = content(stated.header, stated.body, event_id=event_id, salt=token_bytes(SALT_BYTES))
+        said = content(stated.header, stated.body, event_id=event_id, salt=salt, registered=registered)
     except NotPublishable as fault:
         raise not_publishable([_placed(one, stated, speaker.law) for one in fault.faults]) from fault
     warnings = identifier_warnings(stated.header, stated.body, law=speaker.law)
-    return Ready(Draft(said=said, digest=digest_of(said), at=stated.at), stated, warnings)
+    draft = Draft(said=said, digest=digest_of(said), at=stated.at)
+    return Ready(draft, stated, warnings)
 
 
 def _placed(sentence: str, stated: Stated, law: Law) -> Fault:

@@ -110,6 +110,15 @@ class TestHash:
         on_disk |= {path.relative_to(folder()).as_posix() for path in (folder() / "schemas").rglob("*.avsc")}
         assert set(files) == on_disk - {"schemas/delivery.v1.avsc"} | {"bus"}
 
+    def test_stays_what_it_is_in_every_later_release(self, tmp_path: Path) -> None:
+        """A release that brings a schema has the genesis version of those that lack it: a version registers it."""
+        contract = copied(tmp_path)
+        for name in ("events/clue_found.v2.avsc", "events/clue_lost.v1.avsc", "header.v2.avsc"):
+            (contract / "schemas" / name).write_text("{}", encoding="utf-8")
+
+        assert rulebook_hash(contract, BUS) == rulebook_hash(folder(), BUS)
+        assert rulebook_hash(folder(), BUS).hex() == "00e0c05f199c245b03bd782abe4b131c1f071146ab94fe1d9c17737679518d36"
+
     def test_changes_with_one_character_of_one_file(self, tmp_path: Path) -> None:
         contract = copied(tmp_path)
         before = rulebook_hash(contract, BUS)
