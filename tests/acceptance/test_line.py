@@ -29,8 +29,8 @@ def line(bus: Bus, tmp_path: Path) -> Path:
         (tmp_path / name).write_text(unquote(url.password or ""))
         (tmp_path / name).chmod(0o600)
     database = {"host": service.hostname, "port": service.port, "name": service.path[1:], "role": service.username}
-    gateway = ports.free(None, taken=frozenset())
-    metrics = ports.free(None, taken=frozenset({gateway}))
+    gateway = ports.free()
+    metrics = ports.free()
     row = {
         "version": 1,
         "agency": AGENCY,

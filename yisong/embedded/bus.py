@@ -81,6 +81,7 @@ class Bus:
             processes = Processes(log=home.logs / "keeper.log", hand_down=(lock.descriptor,))
             stack.push(processes)
             self = cls(home, bus, processes, security)
+            stack.callback(ports.release, self._ports.values())
             self._heartbeats = heartbeats
             self._start_servers(say)
             self._start_nodes(say, nodes=nodes)

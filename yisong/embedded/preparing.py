@@ -24,13 +24,13 @@ def prepare(home: Home) -> None:
 
 
 def choose_ports(file: Path) -> dict[str, int]:
-    """Return a free port for everyone who listens, the same as last time wherever possible."""
+    """Return a free port for everyone who listens, the same as last time wherever possible; all are kept for us."""
     last: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
     chosen: dict[str, int] = {}
     gateways = [node.gateway_name(agency) for agency in AGENCIES]
     others = (*map(node.desk_name, AGENCIES), node.CLOCKS, *gateways, *map(metrics_of, gateways))
     for name in (broker.NAME, "controller", database.NAME, *AGENCIES, *others):
-        chosen[name] = ports.free(last.get(name), taken=frozenset(chosen.values()))
+        chosen[name] = ports.free(last.get(name))
     write_whole(file, orjson.dumps(chosen))
     return chosen
 
