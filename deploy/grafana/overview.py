@@ -84,7 +84,7 @@ OVERVIEW: Final = Dashboard(
                     unit="none",
                 ),
                 Panel(
-                    title="Since all was cosigned by three",
+                    title="How old is what three have cosigned all of?",
                     ask={"{{agency}}": f"max by (agency) (yisong_checkpoint_behind_seconds{{{_ALL}}})"},
                     read="A few seconds. Growing: docs/runbooks/proof-behind.md. Traffic goes on meanwhile.",
                     unit="s",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from services.trail.expiry import calendar_days, key_days
+from services.trail.lag import Lag
 from yisong.audit.handoffs import handing_timers
 from yisong.bootstrap import Bootstrap
 from yisong.desk.inbox import topic
@@ -64,7 +65,7 @@ class Log:
         """Look for *what*; Kafka is reached when it is needed."""
         self._what, self._metrics = what, metrics
         self._kafka: MeasuredKafka | None = None
-        self._inbox_read_at = time.monotonic()
+        self._inbox = Lag(now=time.monotonic())
 
     def look(self, positions: Mapping[int, int] | None) -> None:
         """Show what lies beyond *positions*, which were read before; None: nobody knows. Raises BusUnreachable."""
@@ -90,13 +91,12 @@ class Log:
         self._metrics.gauge("yisong_trail_without_position", len(unread.without_position))
 
     def _show_inbox(self, unread: Unread) -> None:
-        now = time.monotonic()
         for partition, behind in unread.behind.items():
             self._metrics.gauge("yisong_inbox_behind_records", behind, partition=str(partition))
         self._metrics.gauge("yisong_inbox_without_position", len(unread.without_position))
-        if not any(unread.behind.values()):
-            self._inbox_read_at = now
-        self._metrics.gauge("yisong_inbox_behind_seconds", now - self._inbox_read_at)
+        acknowledged = {partition: unread.ends[partition] - behind for partition, behind in unread.behind.items()}
+        lag = self._inbox.seconds(unread.ends, acknowledged, now=time.monotonic())
+        self._metrics.gauge("yisong_inbox_behind_seconds", lag)
 
     def _show_cluster(self, kafka: MeasuredKafka) -> None:
         found = kafka.cluster()

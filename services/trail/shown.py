@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import get_args
 
+from services.trail.lag import Lag
 from services.trail.merge import Merger
 from yisong.home import Agency
 from yisong.metrics import Metrics
@@ -20,7 +21,7 @@ class Shown:
         """Show what *store* and *merger* of the node *us* have."""
         self._us, self._store, self._merger, self._metrics = us, store, merger, metrics
         self._quorums: dict[int, int] = {}
-        self._begun_at = self._complete_at = now
+        self._begun_at, self._lag = now, Lag(now=now / 1000)
 
     def show(  # noqa: PLR0913 (what a round came to)
         self,
@@ -37,9 +38,8 @@ class Shown:
             origin = self._merger.origins.number(partition)
             self._quorums[partition] = self._store.quorum_size(partition, sorted(nodes.names), origin=origin)
             self._metrics.gauge("yisong_checkpoint_origin", origin, partition=str(partition))
-        if all(self._quorums.get(partition, 0) >= tree.entries for partition, tree in trees.items()):
-            self._complete_at = now
-        self._metrics.gauge("yisong_checkpoint_behind_seconds", (now - self._complete_at) / 1000)
+        behind = self._lag.seconds({at: tree.entries for at, tree in trees.items()}, self._quorums, now=now / 1000)
+        self._metrics.gauge("yisong_checkpoint_behind_seconds", behind)
         for partition, size in self._quorums.items():
             self._metrics.gauge("yisong_checkpoint_quorum_size", size, partition=str(partition))
         counted = Counter(one.why for one in halts)

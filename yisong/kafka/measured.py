@@ -23,10 +23,12 @@ class Unread(NamedTuple):
 
     *behind*: records, by partition; never negative, because the position was known before the end was asked for.
     *without_position*: partitions that hold records, and that nobody has a position in: not the same as nothing unread.
+    *ends*: of all partitions.
     """
 
     behind: Mapping[int, int]
     without_position: Sequence[int]
+    ends: Mapping[int, int]
 
 
 class Cluster(NamedTuple):
@@ -58,6 +60,7 @@ class MeasuredKafka:
         return Unread(
             {partition: max(0, ends[partition] - at) for partition, at in positions.items() if partition in ends},
             [partition for partition in ends if partition not in positions],
+            ends,
         )
 
     def inbox(self, agency: str, topic: str) -> Unread:
@@ -70,6 +73,7 @@ class MeasuredKafka:
         return Unread(
             {partition: max(0, end - known.get(partition, 0)) for partition, end in ends.items()},
             [partition for partition, end in ends.items() if end and partition not in known],
+            ends,
         )
 
     def cluster(self) -> Cluster:

@@ -30,7 +30,8 @@ OF_TRAILS: Final[Mapping[MetricName, Metric]] = {
         "partitions", "Partitions that this trail has never begun to read: not the same as nothing behind."
     ),
     "yisong_trail_behind_seconds": gauge(
-        "seconds", "Since the trail last held all that it knew to be on the log. Growing is bad, high is not."
+        "seconds",
+        "Age of the newest moment of which the trail holds all the log. Growing is bad, high is not.",
     ),
     "yisong_trail_batch_seconds": histogram(
         "seconds", "That a batch spent in a step. Says what to make faster.", BATCH_SECONDS, by.STAGE
@@ -43,7 +44,8 @@ OF_TRAILS: Final[Mapping[MetricName, Metric]] = {
     ),
     "yisong_relay_waiting_records": gauge("records", "Recorded, concern our agency, and do not lie in its inbox yet."),
     "yisong_relay_behind_seconds": gauge(
-        "seconds", "Since the inbox last held all that it should. Growing is bad: its desk sees nothing new."
+        "seconds",
+        "Age of the newest moment of which the inbox holds all that it should. Growing: the desk sees nothing new.",
     ),
     "yisong_rulebook_void_versions": gauge(
         "records", "Records of the topic rulebook that are void. Above 0: `yisong rulebook show` says why."
@@ -58,7 +60,8 @@ OF_TRAILS: Final[Mapping[MetricName, Metric]] = {
         "things", "Under the how-manieth origin it is signed. Above 1: all nodes have restated it.", by.PARTITION
     ),
     "yisong_checkpoint_behind_seconds": gauge(
-        "seconds", "Since three nodes had cosigned all that this trail holds. Growing is bad: nothing new is proven."
+        "seconds",
+        "Age of the newest moment of which three nodes have cosigned all. Growing is bad: nothing new is proven.",
     ),
     "yisong_checkpoint_age_seconds": gauge(
         "seconds", "Since this node last signed a checkpoint. An idle log needs none: read it beside the entries."

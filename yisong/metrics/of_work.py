@@ -21,7 +21,8 @@ OF_WORK: Final[Mapping[MetricName, Metric]] = {
         by.INBOX_PARTITION,
     ),
     "yisong_inbox_behind_seconds": gauge(
-        "seconds", "Since the desk was last seen to have acknowledged its whole inbox. Growing is bad, high is not."
+        "seconds",
+        "Age of the newest moment of which the desk has acknowledged all its inbox. Growing is bad, high is not.",
     ),
     "yisong_inbox_without_position": gauge(
         "partitions", "Of the inbox, that hold records and of which the desk has acknowledged none yet."
