@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from deploy.grafana.boards import DASHBOARDS
+from deploy.grafana.drawn import drawn
 from tests.cases import Case
 from tests.clues import clue_found, own_case
 from tests.prometheus import Prometheus, watching
@@ -116,3 +118,13 @@ def test_a_broker_that_is_away_is_missed_by_every_node_until_it_is_back(promethe
         bus.start_broker()
 
     until(lambda: not wanted & prometheus.firing(), "the alert does not end")
+
+
+def test_a_dashboard_is_drawn_as_one_picture(prometheus: Prometheus, tmp_path: Path) -> None:
+    """As the README shows it: every panel that has data has its lines, and the others say why they have none."""
+    for board in DASHBOARDS:
+        figure = drawn(prometheus.address, board, seconds=60)
+        figure.savefig(tmp_path / f"{board.uid}.png")
+
+        for panel, axes in zip(board.panels, figure.axes, strict=True):
+            assert axes.get_lines() or [text.get_text() for text in axes.texts] == [panel.may_be_empty], panel.title
