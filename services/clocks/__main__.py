@@ -21,6 +21,7 @@ from yisong.kafka.law_watch import LawWatch
 from yisong.kafka.rights import user_of
 from yisong.ledger import Law
 from yisong.metrics import Metrics
+from yisong.telemetry import logs, tracing
 
 _LOG = logging.getLogger(__name__)
 # A replay of hundreds of histories is on the log within seconds; until then a docket's time still leaps.
@@ -148,13 +149,15 @@ class _Services:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run clocks services, and return the exit code: 0 stopped, 1 the world or we are at fault, 2 the wiring."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)
+    settings = _settings(argv)
+    alone = settings.agency[0] if settings.agency and len(settings.agency) == 1 else None
+    logs.install("clocks", agency=alone)
     services = _Services()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: services.stop.set())
     try:
-        services.run(_settings(argv))
+        tracing.install("clocks", agency=alone)
+        services.run(settings)
     except YisongError as fault:
         _LOG.critical("%s", fault)
         return 2 if isinstance(fault, WiringFault) else 1

@@ -14,7 +14,7 @@ Whatever is said, every node checks against its own state: to say it too early o
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from secrets import token_bytes
 
 from services.clocks.handle import draft
@@ -25,6 +25,9 @@ from yisong.home import Agency
 from yisong.ledger import Docket, Law, advance
 from yisong.metrics import Metrics
 from yisong.publishing.ids import new_event_id
+from yisong.telemetry import tracing
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
 
 _LOG = logging.getLogger(__name__)
 _ID_NOISE = 10
@@ -201,10 +204,12 @@ class Rounds:
             salt=token_bytes(SALT_BYTES),
             at=at,
         )
-        self._store.say(row, said, turn_at=now + wait)
+        what = About(event_id=event_id, case_id=row.case_id, event_type=notice.event_type)
+        with tracing.span(f"say {notice.event_type}", what=what):
+            self._store.say(row, replace(said, trace=tracing.current()), turn_at=now + wait)
         self._metrics.count("yisong_clocks_notices_total", event_type=notice.event_type)
         if row.tries:
             _LOG.warning(
                 "%s of %s came to nothing (%s) and is said again, for the %d. time",
-                notice.event_type, notice.clock.id, row.reason or row.state, row.tries + 1,
+                notice.event_type, notice.clock.id, row.reason or row.state, row.tries + 1, extra=about(what),
             )  # fmt: skip

@@ -21,6 +21,7 @@ from services.gateway.world import RATE, World, open_world
 from yisong.errors import WiringFault, YisongError
 from yisong.home import AGENCIES, Home
 from yisong.kafka.rights import user_of
+from yisong.telemetry import logs, tracing
 
 _LOG = logging.getLogger(__name__)
 _AT_ONCE: Final = 500
@@ -94,11 +95,10 @@ def config_of(app: FastAPI, settings: argparse.Namespace, *, port: int) -> uvico
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT, and return the exit code: 0 stopped, 1 the world is at fault, 2 the wiring."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     settings = _settings(argv)
+    logs.install("gateway", agency=settings.agency)
     try:
+        tracing.install("gateway", agency=settings.agency)
         home = Home(settings.home)
         world = open_world(home, settings.agency, rate=settings.rate)
         port, metrics_port = _ports(settings, home)

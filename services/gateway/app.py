@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -19,16 +20,21 @@ from services.gateway.api.verdicts import Verdicts
 from services.gateway.console import routes as console
 from services.gateway.counted import Counted
 from services.gateway.door import Door
+from services.gateway.traced import Traced
 from services.gateway.who import install as doors
 from services.gateway.who.held import Held
 from services.gateway.world import World, world_of
 from yisong.accounts.tokens import Token
 from yisong.evidence import EvidenceFolder
 from yisong.metrics import Metrics
+from yisong.telemetry import tracing
 
 _TITLE: Final = "Yisong gateway 移送网关"
 _VERSION: Final = "1"
 _SUMMARY: Final = "One agency's door to the inter-agency case-referral bus."
+
+# The framework's own would tell paths, queries and texts of exceptions. What may be told, `Traced` does.
+_SAYS_NOTHING: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 _health = APIRouter(tags=["health"])
 
@@ -45,7 +51,15 @@ def build(world: World) -> FastAPI:
         world.close()
 
     # No page for trying things out: it would need scripts of others.
-    app = FastAPI(title=_TITLE, summary=_SUMMARY, version=_VERSION, docs_url=None, redoc_url=None, lifespan=living)
+    app = FastAPI(
+        title=_TITLE,
+        summary=_SUMMARY,
+        version=_VERSION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=living,
+        telemetry=_SAYS_NOTHING,
+    )
     app.state.world = world
     app.state.limits, app.state.signs = Limits(world.rate), SignsOfLife(world)
     app.state.intake, app.state.verdicts, app.state.tokens = Intake(world), Verdicts(world), Held[Token]()
@@ -53,6 +67,8 @@ def build(world: World) -> FastAPI:
     problems.install(app)
     app.add_middleware(Door)
     app.add_middleware(Counted, metrics=app.state.metrics)  # what is added later stands before
+    if tracing.is_on():
+        app.add_middleware(Traced)
     _open(app)
     return app
 

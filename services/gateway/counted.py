@@ -38,9 +38,15 @@ class Counted:
             self._note(scope, status, time.perf_counter() - begun)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        # A path holds case ids; its template, and a method that is none, cannot be chosen by who asks.
-        method = scope["method"] if scope["method"] in METHOD.values else "other"
-        route = getattr(scope.get("route"), "path", _NO_ROUTE)
-        self._metrics.observe(
-            "yisong_gateway_request_seconds", seconds, method=method, route=route, status=f"{status // 100}xx"
-        )
+        method, route, how = method_of(scope), route_of(scope), f"{status // 100}xx"
+        self._metrics.observe("yisong_gateway_request_seconds", seconds, method=method, route=route, status=how)
+
+
+def method_of(scope: Scope) -> str:
+    """Return the method of a request; one that is none cannot be chosen by who asks."""
+    return scope["method"] if scope["method"] in METHOD.values else "other"
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of a request's path, once it was routed: a path holds case ids."""
+    return str(getattr(scope.get("route"), "path", _NO_ROUTE))

@@ -15,6 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 
 from yisong.errors import Faults, ProofFault, RecordFault, WorldFault, YisongError
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
+from yisong.telemetry.where import where
 
 MEDIA_TYPE: Final = "application/problem+json"
 """The media type of a problem document (RFC 9457, 6.1)."""
@@ -168,7 +171,8 @@ async def _of_ours(request: Request, fault: Exception) -> Response:
             said = Problem(UNPROCESSABLE, "not-acceptable-record", str(fault).partition("\n")[0], faults=faults)
             return problem_response(request, said)
         case ProofFault():
-            _LOG.critical("request %s: %s", request_id(request), fault)
+            known = request_id(request)
+            _LOG.critical("request %s: %s", known, fault, extra=about(About(request_id=known)))
             detail = "What this node keeps is not what it should be, so nothing is said of it. An operator was told."
             return problem_response(request, Problem(500, "not-proven", detail))
     return of_nobody(request, fault)
@@ -176,12 +180,9 @@ async def _of_ours(request: Request, fault: Exception) -> Response:
 
 def of_nobody(request: Request, fault: Exception) -> Response:
     """Return the answer to *request* where *fault* is ours: it is logged by its type and place."""
+    known = request_id(request)
     # The type and the place, and never the text: it may hold a value from a body.
-    place = fault.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = "" if place is None else f" at {place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-    _LOG.error("request %s: %s%s", request_id(request), type(fault).__name__, where)
+    _LOG.error("request %s: %s", known, where(fault), extra=about(About(request_id=known)))
     detail = "This is a fault of the gateway. Tell an operator the request id; what was accepted before is not lost."
     return problem_response(request, Problem(500, "internal", detail))
 

@@ -23,6 +23,7 @@ from services.trail.pulse import run_pulse
 from services.trail.relay import Relay, Relayable
 from services.trail.rules import parse_partitions, share_out
 from services.trail.scrub import run_scrub
+from services.trail.traced import Contexts
 from services.trail.workers import leash, supervise
 from yisong.errors import BusUnreachable, ProofFault, WiringFault, YisongError
 from yisong.health import Health
@@ -32,6 +33,7 @@ from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law, hash_in_force
 from yisong.metrics import Metrics
 from yisong.publishing.sender import run_sender
+from yisong.telemetry import logs, tracing
 
 if TYPE_CHECKING:
     from services.trail.follow import Trail
@@ -56,7 +58,8 @@ class Node:
         self._stop, self._awaited = Event(), Event() if settings.sender else None
         self._trail: Trail | None = None
         self._metrics = Metrics(self._agency)
-        self._relay = Relay(self._relayable(), self._metrics)
+        self._contexts = Contexts()
+        self._relay = Relay(self._relayable(), self._metrics, self._contexts)
         self._signed_at = time.monotonic()
         self._sends_nothing: str | None = None
         self._away: str | None = None
@@ -115,6 +118,7 @@ class Node:
                 threads=self._settings.threads,
                 relay=self._relay.wake,
                 awaited=self._awaited,
+                contexts=self._contexts,
             )
             _LOG.info("the trail of %s follows %s", self._agency, self._trail.positions)
             self._away = None
@@ -255,13 +259,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     What was at fault, what it means and what to do stands in the log.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)
     settings = _settings(argv)
+    logs.install("trail", agency=settings.agency)
     try:
         if settings.workers > 1:
             partitions = parse_partitions(settings.partitions or f"0-{Home(settings.home).bus().partitions - 1}")
             return supervise(settings, share_out(partitions, workers=settings.workers))
+        tracing.install("trail", agency=settings.agency)
         node = Node(settings)
         signal.signal(signal.SIGTERM, node.stop)
         signal.signal(signal.SIGINT, node.stop)

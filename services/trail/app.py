@@ -6,6 +6,7 @@ from threading import Event
 
 from services.trail.follow import Trail, same_log
 from services.trail.store import Store
+from services.trail.traced import Contexts
 from yisong.bootstrap import Bootstrap
 from yisong.home import Agency
 from yisong.kafka.log import CaseLog
@@ -26,13 +27,14 @@ def build(  # noqa: PLR0913 (what a trail stands on)
     threads: int,
     relay: Callable[[], object] = lambda: None,
     awaited: Event | None = None,
+    contexts: Contexts | None = None,
 ) -> Trail:
     """
     Return the trail of *partitions*, having seen that topic, position and log are what they must be.
 
     *law*: any version of the bus; those on the topic `rulebook` are read before the first batch is folded.
-    *relay* is called when something that concerns *agency* has been recorded; *awaited*: as Trail takes it. Raises
-    TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
+    *relay* is called when something that concerns *agency* has been recorded; *awaited*, *contexts*: as Trail takes
+    them. Raises TopicDiffers, PositionLost, LogReplaced or BusUnreachable.
     """
     check_case_events(bootstrap, law.bus)
     with ExitStack() as opened:
@@ -51,4 +53,5 @@ def build(  # noqa: PLR0913 (what a trail stands on)
         threads=threads,
         relay=relay,
         awaited=awaited,
+        contexts=contexts,
     )

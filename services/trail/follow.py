@@ -9,8 +9,10 @@ from hashlib import sha256
 from threading import Event
 
 from services.trail.handle import Batch, judge, open_batch
+from services.trail.lag import Lag
 from services.trail.rules import Judged, Run, first_difference, runs_of
 from services.trail.store import Store
+from services.trail.traced import Contexts, folding
 from yisong.bootstrap import Bootstrap
 from yisong.errors import LogReplaced
 from yisong.home import Agency
@@ -52,18 +54,20 @@ class Trail:
         threads: int,
         relay: Callable[[], object],
         awaited: Event | None = None,
+        contexts: Contexts | None = None,
     ) -> None:
         """
         Follow *log* into *store* under *law*; signatures are verified in *threads*.
 
         *relay* is called when something that concerns *agency* has been recorded. *awaited* is set while somebody waits
-        for a verdict; None where that is not known here.
+        for a verdict; None where that is not known here. *contexts*: where the relay finds what it carries on.
         """
-        self._awaited = awaited
+        self._awaited, self._contexts = awaited, contexts or Contexts()
         self._log, self._rulebook, self._store, self._law = log, rulebook, store, law
         self._agency, self._relay = agency, relay
         self._metrics, self._threads = metrics, threads
-        self._complete_at = self._looked_at = time.monotonic()
+        self._looked_at = time.monotonic()
+        self._lag = Lag(now=self._looked_at)
         self.alive_at = time.monotonic()
 
     def follow(self, *, stopped: Callable[[], bool]) -> None:
@@ -92,13 +96,14 @@ class Trail:
         return sum(len(run.records) for run in runs)
 
     def _enter(self, runs: tuple[Run, ...], received_at: int) -> None:
+        begun_at = time.time_ns()
         with self._timed("open"):
             batch = open_batch(runs, law=self._law, threads=self._threads)  # 4
         with self._timed("load"):
             dockets, memories = self._store.load(batch.dockets, batch.ids)  # 5
         with self._timed("fold"):
             judged = judge(batch, law=self._law, agency=self._agency, dockets=dockets, memories=memories)  # 6
-        with self._timed("write"):
+        with folding(runs, judged, self._contexts, begun_at=begun_at), self._timed("write"):
             self._store.record(runs, judged, received_at=received_at)  # 7
         if judged.relayed:
             self._relay()
@@ -129,14 +134,12 @@ class Trail:
         self._metrics.gauge("yisong_broker_ahead_seconds", (newest - received_at) / 1000)
 
     def _show_position(self) -> None:
-        behind = 0
-        for partition, offset in self._store.positions.items():
-            behind += max(0, (self._log.end_of(partition) or offset) - offset)
+        positions = self._store.positions
+        for partition, offset in positions.items():
             self._metrics.gauge("yisong_trail_position", offset, partition=str(partition))
-        now = time.monotonic()
-        if not behind:
-            self._complete_at = now
-        self._metrics.gauge("yisong_trail_behind_seconds", now - self._complete_at)
+        ends = {partition: self._log.end_of(partition) or 0 for partition in positions}
+        behind = self._lag.seconds(ends, positions, now=time.monotonic())
+        self._metrics.gauge("yisong_trail_behind_seconds", behind)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

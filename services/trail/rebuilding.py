@@ -13,6 +13,7 @@ from yisong.errors import ProofFault, WiringFault, YisongError
 from yisong.home import AGENCIES, Home
 from yisong.kafka.rights import user_of
 from yisong.kafka.rulebook_topic import law_of
+from yisong.telemetry import logs
 
 DIFFERS = 4
 """The exit code where what is kept is not what the log gives, and nothing was put in its place."""
@@ -25,12 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Return 0 where the new tables are in place, 4 where the old ones differ and stay; 1 the world is at fault, 2 the
     wiring, 3 a proof: what was at fault stands on standard error.
     """
-    logging.basicConfig(level=logging.ERROR)
     parser = argparse.ArgumentParser(prog="python -m services.trail.rebuilding", description="Rebuild one database.")
     parser.add_argument("--home", type=Path, required=True, help="folder of the bus (YISONG_HOME)")
     parser.add_argument("--agency", choices=AGENCIES, required=True)
     parser.add_argument("--repair", action="store_true", help="also where what is kept is not what the log gives")
     settings = parser.parse_args(argv)
+    logs.install("rebuild", agency=settings.agency, level=logging.ERROR)
     try:
         home = Home(settings.home)
         running = home.need_running(user_of("trail", settings.agency))

@@ -8,7 +8,9 @@ from pathlib import Path
 from threading import Event
 from typing import Final, NamedTuple, cast
 
+from services.trail.lag import Lag
 from services.trail.rules import Relayed
+from services.trail.traced import Contexts, relaying
 from yisong.bootstrap import Bootstrap
 from yisong.desk.inbox import topic
 from yisong.errors import BusUnreachable
@@ -81,11 +83,12 @@ class Relay:
     process is on its way out, do no harm for the same reason: each begins with the oldest that nobody has seen there.
     """
 
-    def __init__(self, what: Relayable, metrics: Metrics) -> None:
-        """Serve *what*; nothing happens before `run`."""
-        self._what, self._metrics = what, metrics
+    def __init__(self, what: Relayable, metrics: Metrics, contexts: Contexts | None = None) -> None:
+        """Serve *what*; nothing happens before `run`. *contexts*: what the trail of this process has begun to trace."""
+        self._what, self._metrics, self._contexts = what, metrics, contexts or Contexts()
         self._woken = Event()
-        self._complete_at = self.alive_at = time.monotonic()
+        self.alive_at, self._relayed = time.monotonic(), 0
+        self._lag = Lag(now=self.alive_at)
 
     def wake(self) -> None:
         """Say that something has been recorded; any thread may."""
@@ -123,15 +126,16 @@ class Relay:
         looked_at, count = time.monotonic(), waiting.count()
         relayed = waiting.oldest()
         if relayed:
-            inbox.write([(one.partition, one.key, one.value) for one in relayed], stopped=stopped)
+            with relaying(topic(self._what.agency), relayed, self._contexts) as records:
+                inbox.write(records, stopped=stopped)
             waiting.forget(relayed)
             self._metrics.count("yisong_relayed_total", len(relayed))
-        if len(relayed) >= count:
-            self._complete_at = looked_at
+        self._lag.seconds({0: self._relayed + count}, {0: self._relayed + len(relayed)}, now=looked_at)
+        self._relayed += len(relayed)
         self._metrics.gauge("yisong_relay_waiting_records", max(0, count - len(relayed)))
         self._alive()
         return bool(relayed)
 
     def _alive(self) -> None:
         self.alive_at = time.monotonic()
-        self._metrics.gauge("yisong_relay_behind_seconds", self.alive_at - self._complete_at)
+        self._metrics.gauge("yisong_relay_behind_seconds", self.alive_at - self._lag.reached_at)

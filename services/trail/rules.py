@@ -36,6 +36,10 @@ class LogRecord(Protocol):
         """The key as stored."""
 
     @property
+    def trace(self) -> str | None:
+        """The context that it carries, where tracing is on; no rule reads it."""
+
+    @property
     def value(self) -> bytes | None:
         """The value as stored."""
 

@@ -26,6 +26,8 @@ from yisong.postgres.connection import reachable
 from yisong.postgres.kept import Unlike, fault_in, kept_from
 from yisong.postgres.tree import tree_size
 from yisong.postgres.tree_check import check_tree
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
 
 _LOG = logging.getLogger(__name__)
 _SQL = queries(Path(__file__).with_name("scrub.sql"))
@@ -184,6 +186,7 @@ class Scrub:
                     "(`yisong compare`), find out who had access, and put what the log gives in its place (`yisong "
                     "rebuild --repair`, which keeps what was there). The node goes on once a later pass finds nothing.",
                     *(partition, found.offset, found.what),
+                    extra=about(About(partition=partition, offset=found.offset)),
                 )
         self._show()
 

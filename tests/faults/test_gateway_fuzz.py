@@ -54,4 +54,4 @@ def test_no_5xx_and_no_answer_that_the_document_does_not_name(
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     assert "Test cases:" in done.stdout, done.stdout
-    assert " ERROR " not in (bus.home.logs / "gateway-copyright.log").read_text(encoding="utf-8")
+    assert '"level":"ERROR"' not in (bus.home.logs / "gateway-copyright.log").read_text(encoding="utf-8")

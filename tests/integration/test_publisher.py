@@ -3,18 +3,22 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import orjson
 import psycopg
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 from tests.clues import clue_found, evidence_preserved, own_case, story
 from tests.waiting import PATIENCE, until
 from yisong import Published, Publisher, read
 from yisong.embedded import Bus
 from yisong.errors import BusNotFound, NotPublishable
+from yisong.kafka.log import TOPIC
 from yisong.publishing.access import Access, access_of
 
 
@@ -49,6 +53,27 @@ class TestThroughTheNode:
         assert receipt.log_time is not None
         assert (receipt.verdict, receipt.reason) == ("admitted", None)
         until(lambda: all(recorded(bus, case, agency=agency) == ["admitted"] for agency in bus.running.dsn))
+
+    def test_its_record_carries_the_headers_of_cloudevents_and_no_other(self, bus: Bus, publisher: Publisher) -> None:
+        """Traces are off unless somebody asks for them."""
+        case = own_case(61)
+        receipt = publisher.publish_header(*clue_found(case, 1), wait="logged", timeout=PATIENCE)
+        assert receipt.position is not None
+        found: list[Any] = []
+        part = TopicPartition(TOPIC, receipt.position.partition)
+        with closing(KafkaConsumer(bootstrap_servers=str(bus.running.bootstrap))) as consumer:
+            consumer.assign([part])
+            consumer.seek(part, receipt.position.offset)
+
+            def has_come() -> bool:
+                found.extend(consumer.poll(timeout_ms=500).get(part, ()))
+                return bool(found)
+
+            until(has_come)
+        assert [name for name, _ in found[0].headers] == [
+            *("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "content-type")
+        ]
+        assert found[0].key == case.encode()
 
     def test_what_the_case_does_not_allow_comes_back_refused(self, publisher: Publisher) -> None:
         """A case begins with one clue: the log keeps the second, refused."""

@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE, until
 from yisong.desk.inbox import LARGEST_DELIVERY, deliveries, topic
 from yisong.errors import BusUnreachable, PositionTaken
 from yisong.health import Health
-from yisong.kafka.inbox import InboxWriter
+from yisong.kafka.inbox import InboxWriter, Sent
 from yisong.metrics import Metrics
 
 INBOX = topic("police")
@@ -86,7 +86,7 @@ class TestAnInbox:
     def test_takes_the_largest_delivery(self, trails: Servers) -> None:
         """What the topic does not take would hold up its partition for ever."""
         with closing(InboxWriter(trails.bus.running.bootstrap, "inbox-cac")) as inbox:
-            inbox.write([(0, b"CRB-980100-2016-000021-5", bytes(LARGEST_DELIVERY))], stopped=lambda: False)
+            inbox.write([Sent(0, b"CRB-980100-2016-000021-5", bytes(LARGEST_DELIVERY))], stopped=lambda: False)
 
     def test_that_does_not_exist_is_named(self, trails: Servers) -> None:
         """Without a topic nothing is lost: it is said what is missing, and the rows stay."""
@@ -94,7 +94,7 @@ class TestAnInbox:
             closing(InboxWriter(trails.bus.running.bootstrap, "inbox-nobody")) as inbox,
             pytest.raises(BusUnreachable, match=r"inbox-nobody.*stays in the database.*topics plan"),
         ):
-            inbox.write([(0, b"", b"")], stopped=lambda: True)
+            inbox.write([Sent(0, b"", b"")], stopped=lambda: True)
 
 
 class TestWhatWaits:

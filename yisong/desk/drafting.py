@@ -16,6 +16,7 @@ from yisong.publishing.sealer import with_sealing
 from yisong.publishing.signer import Signer
 from yisong.publishing.validate import event_faults
 from yisong.schemas import pii_level
+from yisong.telemetry import tracing
 
 
 def derived_id(cause: bytes, name: str) -> UUID:
@@ -49,7 +50,7 @@ class Author:
         event_id = derived_id(cause.header.event_id, event.name).bytes
         salt, registered = token_bytes(SALT_BYTES), self._law.registered(done)
         said = content(fields, event.body, event_id=event_id, salt=salt, registered=registered)
-        return Draft(said=said, digest=digest_of(said), at=at)
+        return Draft(said=said, digest=digest_of(said), at=at, trace=tracing.current())
 
     def _fields(self, cause: Delivery, event: NextEvent, *, occurred_at: int) -> Fields:
         header = cause.header

@@ -16,7 +16,6 @@ from threading import Event
 import faust
 
 from yisong.desk.policy import policy_of
-from yisong.desk.settle import where
 from yisong.desk.shell import Build, BuildTick, Desk, health, no_tick
 from yisong.errors import WiringFault, WorldFault, YisongError
 from yisong.home import Agency, Home
@@ -24,12 +23,13 @@ from yisong.kafka.desk import InboxValue, desk_app, run
 from yisong.kafka.law_watch import LOOK_SECONDS, LawWatch
 from yisong.kafka.rights import user_of
 from yisong.metrics import Metrics
+from yisong.telemetry import logs, tracing
+from yisong.telemetry.where import where
 
 _LOG = logging.getLogger(__name__)
 # A desk that has been at one record for so many seconds is not well.
 _STUCK = 60.0
 _LOOK_SECONDS, _AGAIN_SECONDS = 0.5, 2.0
-_ONCE_IN_SECONDS, _TOLD_APART = 60.0, 24
 
 
 class DeskProcess:
@@ -143,24 +143,6 @@ class DeskProcess:
                 return
 
 
-class _Seldom(logging.Filter):
-    """Lets a message of a library through once a minute: a broker that is away is worth a line, not forty a second."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._last: dict[tuple[str, str], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Say whether to let *record* through; what we say ourselves always is."""
-        if record.name.startswith(("yisong", "services")):
-            return True
-        said = (record.name, str(record.msg)[:_TOLD_APART])
-        if record.created - self._last.get(said, 0.0) < _ONCE_IN_SECONDS:
-            return False
-        self._last[said] = record.created
-        return True
-
-
 def _settings(agency: str, argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=f"python -m services.{agency}", description=f"The desk of {agency}.")
     parser.add_argument("--home", type=Path, required=True, help="folder of the bus (YISONG_HOME)")
@@ -177,14 +159,11 @@ def main(agency: Agency, build: Build, argv: Sequence[str] | None = None, *, tic
     Where the world is at fault it begins again by itself: as a new program, because what Faust keeps in a process does
     not outlive a fault of Kafka's. What was at fault, what it means and what to do stands in the log.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_Seldom())
-    for noisy in ("aiokafka", "faust", "mode"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = _settings(agency, argv)
+    logs.install("desk", agency=agency)
     process: DeskProcess | None = None
     try:
+        tracing.install("desk", agency=agency)
         process = DeskProcess(agency, build, tick, settings)
         process.run()
     except (WorldFault, OSError) as fault:

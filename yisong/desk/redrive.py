@@ -5,9 +5,10 @@ from collections.abc import Callable
 from yisong.desk.delivery import Delivery
 from yisong.desk.drafting import Author
 from yisong.desk.outcome import Park
-from yisong.desk.settle import Answer, Handle, answer, take_effect, where
+from yisong.desk.settle import Answer, Handle, answer, take_effect
 from yisong.desk.store import Store, Waiting
 from yisong.errors import WorldFault
+from yisong.telemetry.where import where
 
 Open = Callable[[bytes], Delivery]
 """Read an inbox record. Whatever it raises but WorldFault says that the record is no delivery."""

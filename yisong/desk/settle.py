@@ -23,6 +23,9 @@ from yisong.desk.store import Place, Store
 from yisong.errors import NotPublishable, WorldFault
 from yisong.postgres.connection import reachable
 from yisong.publishing.outbox import Draft
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
+from yisong.telemetry.where import where
 
 Handle = Callable[[Delivery], Outcome]
 """What a desk decides on a delivery. Raises WorldFault where the world keeps it from deciding."""
@@ -82,7 +85,8 @@ def answer(delivery: Delivery, handle: Handle, author: Author) -> Answer:
     except WorldFault:
         raise
     except Exception as fault:  # noqa: BLE001 (whatever a rule raises holds back its own case and no other)
-        _log.error("A rule failed on %d:%d: %s", delivery.partition, delivery.offset, where(fault))
+        what = about(about_delivery(delivery))
+        _log.error("A rule failed on %d:%d: %s", delivery.partition, delivery.offset, where(fault), extra=what)
         return Answer(Park("rule-failed", detail=type(fault).__name__))
     return Answer(outcome, tuple(zip((one.name for one in outcome.events), drafts, strict=True)))
 
@@ -99,15 +103,18 @@ def take_effect(delivery: Delivery, given: Answer, store: Store) -> None:
         store.send(place_of(delivery), name, draft)
 
 
+def about_delivery(delivery: Delivery) -> About:
+    """Return what a line or a span about *delivery* is about."""
+    header = delivery.header
+    return About(
+        event_id=header.event_id,
+        case_id=header.case_id,
+        event_type=header.event_type,
+        partition=delivery.partition,
+        offset=delivery.offset,
+    )
+
+
 def place_of(delivery: Delivery) -> Place:
     """Return where *delivery* belongs."""
     return Place(delivery.partition, delivery.offset, delivery.header.case_id)
-
-
-def where(fault: BaseException) -> str:
-    """Name an exception and the line that raised it, and nothing of its text: that may hold a value from a body."""
-    last = fault.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    line = "" if last is None else f" at {last.tb_frame.f_code.co_filename}:{last.tb_lineno}"
-    return f"{type(fault).__name__}{line}"

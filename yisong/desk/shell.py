@@ -11,11 +11,11 @@ from typing import NamedTuple
 from yisong.desk.delivery import Delivery
 from yisong.desk.draft_duties import DraftDuties
 from yisong.desk.drafting import Author
-from yisong.desk.inbox import KeyOf, decode_record, deliveries, no_key
+from yisong.desk.inbox import KeyOf, decode_record, deliveries, no_key, topic
 from yisong.desk.outcome import Outcome
 from yisong.desk.policy import Policy
 from yisong.desk.redrive import redrive
-from yisong.desk.settle import Handle, settle, settle_unreadable, where
+from yisong.desk.settle import Handle, about_delivery, settle, settle_unreadable
 from yisong.desk.store import Place, Store, outcome_name, outcome_reason
 from yisong.envelope.header import Header
 from yisong.errors import BusUnreachable, Undecodable, WorldFault
@@ -28,6 +28,10 @@ from yisong.postgres import connect
 from yisong.postgres.connection import Rows
 from yisong.publishing.opening import Opener, line_keys
 from yisong.publishing.signer import PrivateKeys, Signer
+from yisong.telemetry import tracing
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about, concerning
+from yisong.telemetry.where import where
 
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 1.0
@@ -116,7 +120,9 @@ class Desk:
     def settle(self, record: InboxValue) -> None:
         """Settle a record, waiting for the database where it is away. Raises WorldFault once we are to stop."""
         self.busy_since = monotonic()
-        self._waiting_for_the_world(partial(self._settle, record))
+        inbox = topic(self._policy.agency)
+        with tracing.span(f"process {inbox}", "consumer", parent=record.trace, what=About(topic=inbox)):
+            self._waiting_for_the_world(partial(self._settle, record))
         self.busy_since = None
 
     def redrive(self) -> int:
@@ -188,10 +194,15 @@ class Desk:
             raise
         except Exception as fault:  # noqa: BLE001 (whatever these bytes are, they hold back one case and no other)
             place = self._place(record)
-            _log.error("%d:%d of the inbox cannot be read: %s", record.partition, record.offset, where(fault))
+            what = About(case_id=place.case_id, partition=place.partition, offset=place.offset)
+            said = "%d:%d of the inbox cannot be read: %s"
+            _log.error(said, record.partition, record.offset, where(fault), extra=about(what))
             self._count(settle_unreadable(place, store, detail=type(fault).__name__, value=value))
         else:
-            self._count(settle(delivery, opened.handle, store, author=self._author, value=value))
+            what = about_delivery(delivery)
+            tracing.tell(what)
+            with concerning(what):
+                self._count(settle(delivery, opened.handle, store, author=self._author, value=value))
 
     def _read(self, value: bytes) -> Delivery:
         return deliveries(value, self._policy.agency, self._law, key_of=self._key_of)
@@ -203,7 +214,9 @@ class Desk:
             if self._stop.wait(_KEY_LOOK_SECONDS):
                 raise WorldFault("The desk is to stop, and the key of a body has not come yet; the event comes again.")
         if key is None:
-            _log.warning("nobody has given us the key of the body of %s; it stays closed", header.event_id.hex())
+            what = About(event_id=header.event_id, case_id=header.case_id)
+            said = "nobody has given us the key of the body of %s; it stays closed"
+            _log.warning(said, header.event_id.hex(), extra=about(what))
         return key
 
     @staticmethod
@@ -219,6 +232,7 @@ class Desk:
     def _count(self, outcome: Outcome | None) -> None:
         name = "duplicate" if outcome is None else outcome_name(outcome)
         reason = "" if outcome is None else outcome_reason(outcome) or ""
+        tracing.tell(About(outcome=name, reason=reason or None))
         self._metrics.count("yisong_desk_deliveries_total", outcome=name, reason=reason)
 
 

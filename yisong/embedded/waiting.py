@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yisong.embedded.processes import Processes
 from yisong.errors import TimedOut, WorldFault
+from yisong.telemetry.logs import as_read
 
 LAST_LINES = 12
 
@@ -34,5 +35,5 @@ def last_words(log: Path) -> str:
         lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
     except OSError:
         lines = []
-    end = "".join(f"\n    {line[:300]}" for line in lines)
+    end = "".join(f"\n    {as_read(line)[:300]}" for line in lines)
     return f"The bus was stopped. The end of {log}:{end}" if end else f"The bus was stopped. Its log is {log}."

@@ -7,7 +7,7 @@ same case overtakes it. What was not acknowledged comes again; whoever settles k
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -20,6 +20,7 @@ from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.kafka.client import MECHANISM, tls_context
 from yisong.kafka.consumed import GROUP_PREFIX
+from yisong.telemetry import tracing
 
 # Left to its defaults an idle desk would hear of a broker that went away only after a minute and a half.
 _REQUEST_TIMEOUT, _SESSION_TIMEOUT, _HEARTBEAT = 30.0, 10.0, 3.0
@@ -28,12 +29,13 @@ _AT_ONCE = 100
 
 
 class InboxValue(NamedTuple):
-    """A record of an inbox as it came. *partition*, *offset*: in the inbox itself."""
+    """A record of an inbox as it came. *partition*, *offset*: in the inbox itself. *trace*: the context it carries."""
 
     partition: int
     offset: int
     key: bytes | None
     value: bytes | None
+    trace: str | None = None
 
 
 Settle = Callable[[Sequence[InboxValue]], Awaitable[None]]
@@ -144,4 +146,10 @@ async def _until(app: faust.App, stop: asyncio.Event) -> None:
 
 def _as_value(event: EventT[bytes]) -> InboxValue:
     message = event.message
-    return InboxValue(message.partition, message.offset, message.key, message.value)
+    trace = _trace(message.headers) if tracing.is_on() else None
+    return InboxValue(message.partition, message.offset, message.key, message.value, trace)
+
+
+def _trace(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]] | None) -> str | None:
+    """Return the context in the *headers* of a record; the client gives them as one or the other."""
+    return tracing.parsed(dict(headers or ()).get(tracing.HEADER))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from typing import NamedTuple
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
@@ -10,6 +11,7 @@ from kafka.producer.future import FutureRecordMetadata
 from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable
 from yisong.kafka.client import reaching
+from yisong.kafka.producer import Tags
 from yisong.kafka.records import LogRecord, read_lean
 from yisong.kafka.session import Session
 
@@ -18,8 +20,14 @@ from yisong.kafka.session import Session
 _NEVER_MS = (1 << 31) - 1
 _LOOK_UP_SECONDS = 0.5
 
-Sent = tuple[int, bytes, bytes]
-"""Partition, key and value of a record."""
+
+class Sent(NamedTuple):
+    """A record for an inbox; *tags*: Kafka record headers, which no rule reads."""
+
+    partition: int
+    key: bytes
+    value: bytes
+    tags: Tags = ()
 
 
 class InboxWriter:
@@ -56,8 +64,9 @@ class InboxWriter:
             ) from fault
 
     def _hand_over(self, producer: KafkaProducer, record: Sent) -> FutureRecordMetadata:
-        partition, key, value = record
-        return producer.send(self._topic, key=key, value=value, partition=partition)
+        return producer.send(
+            self._topic, key=record.key, value=record.value, partition=record.partition, headers=list(record.tags)
+        )
 
     @staticmethod
     def _await(future: FutureRecordMetadata, stopped: Callable[[], bool]) -> None:

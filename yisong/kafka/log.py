@@ -11,6 +11,7 @@ from yisong.bootstrap import Bootstrap
 from yisong.errors import BusUnreachable, PositionLost
 from yisong.kafka.client import reaching
 from yisong.kafka.records import LogRecord, read_lean
+from yisong.telemetry import tracing
 
 TOPIC: Final = "case-events"
 
@@ -51,7 +52,7 @@ class CaseLog:
             raise
 
     def _begin(self, positions: Mapping[int, int]) -> None:
-        read_lean(self._consumer)
+        read_lean(self._consumer, traced=tracing.is_on())
         with _faults():
             self._consumer.assign([_of(partition) for partition in positions])
             self._check_held(positions)

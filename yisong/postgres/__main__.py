@@ -17,19 +17,20 @@ from yisong.errors import WiringFault, YisongError
 from yisong.home import AGENCIES, Home
 from yisong.postgres.connection import connect
 from yisong.postgres.migrate import migrate
+from yisong.telemetry import logs
 
 _LOG = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Bring the database up to date; return 0, 1 where the world is at fault, 2 where the wiring is."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     parser = argparse.ArgumentParser(
         prog="python -m yisong.postgres", description="Bring a line's database up to date."
     )
     parser.add_argument("--home", type=Path, required=True, help="folder of the line, with its line.yaml")
     parser.add_argument("--agency", choices=AGENCIES, required=True)
     settings = parser.parse_args(argv)
+    logs.install("upgrade", agency=settings.agency)
     try:
         home = Home(settings.home)
         running = home.running() or home.need_running()  # without anybody's password of Kafka, which is not needed

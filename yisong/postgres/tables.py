@@ -60,8 +60,14 @@ KEPT: Final[Mapping[str, str]] = {
     "local_pii_requests": "what others have asked of this line",
     "local_pii_letters": "what is to be said on the topics of P2 tokens",
     "local_pii_read": "how far our topic of P2 tokens has been read",
+    "local_figures_read": "how far the entries have been counted",
+    "local_figures": "what the statistics have counted",
+    "local_figures_sealed": "bodies that the statistics could not open yet",
+    "local_figure_kinds": "of what kind cases are, as the statistics count them",
+    "local_filed_figures": "figures that organs have filed",
+    "local_statistics": "statistics that were frozen, byte for byte",
 }
 """Everything else, with what would be lost with it. `yisong rebuild` never touches it; a backup must hold it."""
 
-LOOKED_AT: Final = ("local_watched", "local_sharing")
+LOOKED_AT: Final = ("local_watched", "local_sharing", "local_figures_read")
 """Kept, and set back to the beginning after a repair: what follows from entries that were wrong is looked at again."""

@@ -34,12 +34,14 @@ class Draft:
     """
     An event that is to be published: what it says, and the digest that tells it from another with the same id.
 
-    *at*: the record's timestamp in ms, on a demo bus only; ``None`` = the time of sending.
+    *at*: the record's timestamp in ms, on a demo bus only; ``None`` = the time of sending. *trace*: the context in
+    which it was decided (`yisong.telemetry.tracing`), which its record carries on; ``None`` where nothing is traced.
     """
 
     said: Content
     digest: bytes
     at: int | None
+    trace: str | None = None
 
     @property
     def chain(self) -> ChainKey:

@@ -2,8 +2,8 @@
 
 -- submit --
 -- Write an event down to be published. No row comes back where its id is in the outbox already.
-INSERT INTO local_outbox (event_id, case_id, publisher, fields, body_schema, payload, digest, at)
-VALUES (%(event_id)s, %(case_id)s, %(publisher)s, %(fields)s, %(body_schema)s, %(payload)s, %(digest)s, %(at)s)
+INSERT INTO local_outbox (event_id, case_id, publisher, fields, body_schema, payload, digest, at, trace)
+VALUES (%(event_id)s, %(case_id)s, %(publisher)s, %(fields)s, %(body_schema)s, %(payload)s, %(digest)s, %(at)s, %(trace)s)
 ON CONFLICT (event_id) DO NOTHING RETURNING serial;
 
 -- open_states --
@@ -14,13 +14,15 @@ UNION SELECT DISTINCT state FROM local_outbox WHERE state = 'drafted';
 -- row_of --
 -- One event by its id.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE event_id = %(event_id)s;
 
 -- rows_in --
 -- The oldest rows in one state, in the order in which they were written.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE state = %(state)s ORDER BY serial LIMIT %(limit)s;
 
 -- sent --
@@ -30,13 +32,15 @@ SELECT serial, "partition", "offset", case_id FROM local_outbox WHERE state = 'l
 -- row --
 -- One event by its place in the outbox.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE serial = %(serial)s;
 
 -- rows_waiting --
 -- The oldest rows that wait for a number. What stands behind an open draft in its chain waits for that.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox
  WHERE state = 'waiting'
    AND NOT EXISTS (SELECT 1 FROM local_outbox AS open WHERE open.state = 'drafted'

@@ -3,19 +3,22 @@
 -- rows_of --
 -- Events by their ids.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE event_id = ANY(%(event_ids)b::bytea[]);
 
 -- settled_of --
 -- Those of some events that have a verdict, or were put aside.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE event_id = ANY(%(event_ids)b::bytea[]) AND state IN ('settled', 'parked');
 
 -- rows --
 -- Events by their places in the outbox.
 SELECT serial, event_id, case_id, publisher, fields, body_schema, payload, digest, at, state, attempts,
-       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash
+       publisher_seq, header_hash, value, "partition", "offset", log_time, verdict, reason, carried, body_hash,
+       trace
   FROM local_outbox WHERE serial = ANY(%(serials)s::bigint[]) ORDER BY serial;
 
 -- sign_all --

@@ -1,4 +1,4 @@
--- The outbox of an agency system that has no node: columns and meanings of the migrations 0002_outbox and 0013_sealing.
+-- The outbox of an agency system that has no node: columns and meanings of the migrations 0002_outbox, 0013_sealing and 0024_trace.
 CREATE TABLE IF NOT EXISTS local_outbox (
     serial         INTEGER PRIMARY KEY AUTOINCREMENT,
     event_id       BLOB    NOT NULL UNIQUE,
@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS local_outbox (
     verdict        TEXT,
     reason         TEXT,
     carried        BLOB,
-    body_hash      BLOB
+    body_hash      BLOB,
+    trace          TEXT
 ) STRICT;
 CREATE INDEX IF NOT EXISTS local_outbox_open ON local_outbox (state, serial) WHERE state IN ('waiting', 'signed', 'logged');
 CREATE UNIQUE INDEX IF NOT EXISTS local_outbox_drafted ON local_outbox (case_id, publisher) WHERE state = 'drafted';

@@ -24,7 +24,7 @@ from yisong.envelope.open import LARGEST_VALUE
 from yisong.envelope.partition import partition_of
 from yisong.errors import BusUnreachable, NotPublishable, WorldFault
 from yisong.kafka.body_keys import KeyRecord, KeysLog
-from yisong.kafka.producer import Appended, EventLog, Outgoing
+from yisong.kafka.producer import Appended, EventLog, Outgoing, Tags
 from yisong.ledger import Law
 from yisong.publishing.compose import Composed, Place, compose, must_seal
 from yisong.publishing.countersigning.sent import SecondSignatures
@@ -33,6 +33,9 @@ from yisong.publishing.own_trail import EventKey, Judged, OwnTrail
 from yisong.publishing.sealer import Fresh, expected_readers, sealed_now, wraps_for
 from yisong.publishing.signer import Signer
 from yisong.publishing.tags import cloud_event
+from yisong.publishing.traced import sending, tags_of, tell
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import concerning
 
 ROUND = 500
 """Rows that a round takes at most."""
@@ -163,10 +166,12 @@ class Sender:
         """Put *row* aside for a *reason*; *said*: the reason as it may stand in a log, where that is another."""
         self._outbox.park(row, reason=reason)
         event_id, (case_id, publisher) = row.draft.said.event_id.hex(), row.draft.chain
-        self._alarm(
-            f"Event {event_id} of {publisher} in {case_id} is parked: {said or reason}. It is not on record and moves "
-            "nothing; what stood behind it is numbered anew. Put the cause right and publish it again under a new id."
-        )
+        with concerning(About(event_id=row.draft.said.event_id, case_id=case_id)):
+            self._alarm(
+                f"Event {event_id} of {publisher} in {case_id} is parked: {said or reason}. It is not on record and "
+                "moves nothing; what stood behind it is numbered anew. Put the cause right and publish it again under "
+                "a new id."
+            )
 
     # 2. sign
 
@@ -252,8 +257,11 @@ class Sender:
         if not rows:
             return False
         self._give_keys([row.draft.said.event_id for row in rows if row.sealed is not None])
-        appended = self._log.append([self._outgoing(row) for row in rows])
-        there = [(row, one) for row, one in zip(rows, appended, strict=True) if one is not None]
+        with sending(rows) as spans:
+            appended = self._log.append([self._outgoing(row, tags_of(row, spans)) for row in rows])
+            there = [(row, one) for row, one in zip(rows, appended, strict=True) if one is not None]
+            for row, one in there if spans else ():
+                tell(row, one, spans)
         self._outbox.log([Logged(row.serial, Position(one.partition, one.offset), one.timestamp) for row, one in there])
         self._check_skew([one for _, one in there])
         if len(there) < len(rows):
@@ -267,8 +275,8 @@ class Sender:
             self._body_keys.give([KeyRecord(one.event_id, one.key_id, one.wrapped) for one in wraps])
             self._outbox.wraps_sent(wraps)
 
-    def _outgoing(self, row: Row) -> Outgoing:
-        chain, tags = row.draft.chain, cloud_event(row.draft.said)
+    def _outgoing(self, row: Row, trace: Tags) -> Outgoing:
+        chain, tags = row.draft.chain, (*cloud_event(row.draft.said), *trace)
         return Outgoing(self._partition(chain), chain.case_id.encode(), row.value, self._timestamp(row), tags)
 
     def _check_skew(self, appended: Sequence[Appended]) -> None:

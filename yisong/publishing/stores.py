@@ -229,19 +229,19 @@ class SqliteOutbox(SqlOutbox):
                 # What was sealed must not be read out of free pages.
                 self._connection.execute("PRAGMA secure_delete = ON")
                 self._connection.executescript((_FOLDER / "outbox_sqlite.sql").read_text(encoding="utf-8"))
-                self._add_columns("carried", "body_hash")
+                self._add_columns(carried="BLOB", body_hash="BLOB", trace="TEXT")
         except (OSError, sqlite3.Error) as fault:
             raise BusUnreachable(
                 f"The store {file} cannot be opened ({type(fault).__name__}). Nothing was published. "
                 "Name a file in a folder that this user may write."
             ) from fault
 
-    def _add_columns(self, *names: str) -> None:
+    def _add_columns(self, **columns: str) -> None:
         """Give a file of an earlier release the columns that it lacks; they are ours, never of any input."""
         present = {row[1] for row in self._connection.execute("PRAGMA table_info(local_outbox)")}
-        for name in names:
+        for name, kind in columns.items():
             if name not in present:
-                self._connection.execute(f"ALTER TABLE local_outbox ADD COLUMN {name} BLOB")
+                self._connection.execute(f"ALTER TABLE local_outbox ADD COLUMN {name} {kind}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -308,18 +308,21 @@ def _as_params(draft: Draft) -> Params:
         "payload": said.payload,
         "digest": draft.digest,
         "at": draft.at,
+        "trace": draft.trace,
     }
 
 
 def _as_row(row: Record) -> Row:
     serial, event_id, _, _, fields, body_schema, payload, digest, at, state, attempts, *rest = row
-    seq, header_hash, value, partition, offset, log_time, verdict, reason, carried, body_hash = rest
+    seq, header_hash, value, partition, offset, log_time, verdict, reason, carried, body_hash, trace = rest
     said = Content(
         cast("bytes", event_id), orjson.loads(cast("str", fields)), cast("bytes", body_schema), cast("bytes", payload)
     )
     return Row(
         serial=cast("int", serial),
-        draft=Draft(said=said, digest=cast("bytes", digest), at=cast("int | None", at)),
+        draft=Draft(
+            said=said, digest=cast("bytes", digest), at=cast("int | None", at), trace=cast("str | None", trace)
+        ),
         state=cast("State", state),
         attempts=cast("int", attempts),
         seq=cast("int | None", seq),

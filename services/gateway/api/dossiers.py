@@ -25,6 +25,7 @@ from yisong.publishing.signer import Signer
 from yisong.publishing.stores import PostgresOutbox
 from yisong.publishing.validate import event_faults
 from yisong.schemas import decode_body
+from yisong.telemetry import tracing
 
 __all__ = ["announced", "away", "dossier"]
 
@@ -55,7 +56,7 @@ def _notice(world: World, trail: Trail, case_id: str, reader: Reader, purpose: s
     event_id = new_event_id(now, token_bytes(10))
     salt, registered = token_bytes(SALT_BYTES), law.registered(judged_at)
     said = content(header, body, event_id=event_id, salt=salt, registered=registered)
-    return Draft(said=said, digest=digest_of(said), at=at)
+    return Draft(said=said, digest=digest_of(said), at=at, trace=tracing.current())
 
 
 def dossier(world: World, case_id: str, event_id: bytes, reader: Reader) -> bytes | None:

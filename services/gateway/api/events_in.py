@@ -17,6 +17,7 @@ from yisong.publishing.instants import to_ms
 from yisong.publishing.outbox import Draft
 from yisong.publishing.signer import Signer
 from yisong.publishing.validate import event_faults
+from yisong.telemetry import tracing
 
 MOST: Final = 100
 """Events that one call may publish."""
@@ -117,7 +118,7 @@ def _ready(stated: Stated, speaker: Speaker) -> Ready:
     except NotPublishable as fault:
         raise not_publishable([_placed(one, stated, speaker.law) for one in fault.faults]) from fault
     warnings = identifier_warnings(stated.header, stated.body, law=speaker.law)
-    draft = Draft(said=said, digest=digest_of(said), at=stated.at)
+    draft = Draft(said=said, digest=digest_of(said), at=stated.at, trace=tracing.current())
     return Ready(draft, stated, warnings)
 
 

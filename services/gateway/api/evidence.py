@@ -21,6 +21,8 @@ from yisong.audit.readings import Reader
 from yisong.errors import FileChanged
 from yisong.evidence import EvidenceFolder
 from yisong.metrics import Metrics
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
 
 router: Final = APIRouter(prefix="/evidence", tags=["evidence"])
 
@@ -157,8 +159,11 @@ def _lost(request: Request, right: Right, why: str) -> Problem:
     metrics = request.app.state.metrics
     if isinstance(metrics, Metrics):
         metrics.count("yisong_evidence_lost_total", why=why)
+    known = request_id(request)
     _LOG.critical(
-        "request %s: the file %s is %s: it is not given out", request_id(request), right.file.sha256.hex(), why
+        "request %s: the file %s is %s: it is not given out",
+        *(known, right.file.sha256.hex(), why),
+        extra=about(About(request_id=known)),
     )
     detail = (
         "The file was here, and what is kept now is not what its hash says, so it is given to nobody. An operator was "

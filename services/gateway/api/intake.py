@@ -11,6 +11,8 @@ from services.gateway.api.events_in import Ready
 from services.gateway.api.outcomes import Outcome, submit
 from services.gateway.world import World
 from yisong.errors import BusUnreachable
+from yisong.telemetry import tracing
+from yisong.telemetry.about import About
 
 _MOST = 200
 # A transaction costs as much for one event as for ten. After each the intake rests as long as it took, up to so many
@@ -36,6 +38,7 @@ class Intake:
 
     async def submit(self, events: Sequence[Ready]) -> Sequence[Outcome]:
         """Do as `outcomes.submit`; what it raises for one caller is raised for nobody else."""
+        tracing.tell(_about(events))
         loop = asyncio.get_running_loop()
         call = _Call(events, loop.create_future())
         self._calls.append(call)
@@ -73,3 +76,12 @@ class Intake:
             return submit(self._world, call)
         except Exception as fault:  # noqa: BLE001 (it is raised where it belongs: at the caller's)
             return fault
+
+
+def _about(events: Sequence[Ready]) -> About:
+    """Return what a request that publishes is about: its event, or how many."""
+    if len(events) != 1:
+        return About(records=len(events))
+    said = events[0].draft.said
+    case_id, event_type = str(said.fields["case_id"]), str(said.fields["event_type"])
+    return About(event_id=said.event_id, case_id=case_id, event_type=event_type)

@@ -77,6 +77,27 @@ def test_each_service_is_given_the_files_that_it_reads_and_no_other(agency: Agen
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
+def test_each_service_may_be_traced_and_nothing_else_is_told_of_it(agency: Agency) -> None:
+    """As whoever deploys says; they would go nowhere without the way to a collector."""
+    kube: dict[str, Any] = dict(pods(manifests(f"overlays/{agency}")))
+    one = compose("agency.yaml", AGENCY=agency, LINE="/srv")["services"]
+    four = compose("all-four.yaml", KAFKA_IMAGE="kafka@sha256", LINES="/srv")["services"]
+    policies = {row["metadata"]["name"]: row["spec"] for row in manifests("base") if row["kind"] == "NetworkPolicy"}
+
+    for name in (*SERVICES, "upgrade"):
+        (container,) = kube[name]["spec"]["containers"]
+        said = [one[name].get("environment", []), four[f"{agency}-{name}"].get("environment", [])]
+        if name == "upgrade":
+            assert (said, "envFrom" in container) == ([[], []], False)
+        else:
+            assert said[0] == said[1] == [
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
+            ]  # fmt: skip
+            assert container["envFrom"] == [{"configMapRef": {"name": "tracing", "optional": True}}]
+    assert policies["to-collector"]["egress"][0]["ports"] == [{"protocol": "TCP", "port": 4318}]
+
+
+@pytest.mark.parametrize("agency", AGENCIES)
 def test_each_probe_asks_a_port_and_a_page_that_are_there(agency: Agency) -> None:
     port = {"trail": PORTS.node, "desk": PORTS.desk, "clocks": PORTS.clocks, "gateway": PORTS.gateway}
     for name, ways in _given(agency).items():

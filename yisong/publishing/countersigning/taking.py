@@ -25,6 +25,8 @@ from yisong.publishing.countersigning.received import Drafts
 from yisong.publishing.countersigning.sent import withdrawal
 from yisong.publishing.countersigning.statements import Statements
 from yisong.publishing.signer import Signer
+from yisong.telemetry.about import About
+from yisong.telemetry.logs import about
 
 Taken = Literal["draft", "signed", "declined", "withdrawn", "known", "late"]
 """
@@ -106,6 +108,7 @@ class Taking:
             ours.organ,
             ours.event_id.hex(),
             ours.case_id,
+            extra=about(About(event_id=ours.event_id, case_id=ours.case_id)),
         )
         message = withdrawal(said.header_hash, ours.publisher, ours.at, law=self._law, signer=self._signer)
         agency = agency_of(ours.organ, self._law)
