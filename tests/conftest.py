@@ -14,7 +14,7 @@ settings.load_profile("yisong")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in two processes, those of a folder that share the bus stay together, and so do those of a file."""
+    """Where tests run in two processes, those of a folder that share the bus stay together, as do those of a file."""
     sharing = {item.path for item in items if _shares_the_bus(item)}
     for item in items:
         group = item.path.parent if item.path in sharing else item.path

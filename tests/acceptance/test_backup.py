@@ -117,6 +117,12 @@ class TestARestoreBesideALiveDatabase:
         _publish(home, own_case(512))
         _caught_up(home)
 
+    def test_is_what_schema_sql_says_to_the_letter(self) -> None:
+        """What PostgreSQL says of a trigger may come back in other words: then the doctor would see an alteration."""
+        said = _yisong("doctor", "--json").stdout
+
+        assert {one["state"] for one in orjson.loads(said) if one["check"] == "schema"} == {"good"}, said
+
 
 class TestABackupThatIsNotToBeHad:
     def test_is_not_put_in_place_where_somebody_has_altered_it(self, home: Bus, tmp_path: Path) -> None:

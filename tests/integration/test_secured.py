@@ -71,11 +71,15 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
 
 
 def _command(home: Home, *argv: str) -> None:
+    done = _done(home, *argv)
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def _done(home: Home, *argv: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "YISONG_HOME": str(home.path)}
-    done = subprocess.run(
+    return subprocess.run(
         (sys.executable, "-m", "yisong.cli", *argv), env=environment, capture_output=True, check=False
     )
-    assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.fixture
@@ -110,6 +114,14 @@ class TestACase:
         until(lambda: _settled(bus.running.dsn["cac"]) > 0, "the desk of cac has not settled it")
         assert [one.key for one in look_into(as_user(bus, "desk-cac"), "inbox-cac", follow=False)] == [CASE.encode()]
         assert [one.header.event_type for one in yisong.read(dockets=[CASE], bus=home)] == ["ClueFound"]
+
+    def test_is_looked_over_rebuilt_saved_and_put_back_as_on_an_open_bus(self, bus: Bus, tmp_path: Path) -> None:
+        file = str(tmp_path / "police.backup")
+
+        for argv in (["rebuild"], ["backup", file], ["restore", file]):
+            _command(bus.home, *argv, "--agency", "police")
+        # A gateway whose database was just exchanged finds the new one within seconds.
+        until(lambda: _done(bus.home, "doctor").returncode == 0, "the doctor finds something to do")
 
     def test_asked_for_no_right_that_its_users_do_not_have(self, bus: Bus) -> None:
         """
