@@ -95,31 +95,6 @@ WITH marked AS (
 )
 INSERT INTO local_duty_history (duty, state, at) SELECT id, 'open', %(at)s FROM marked;
 
--- began --
--- When the log of this bus began, as far as our trail has it.
-SELECT min(log_time) FROM entries WHERE "offset" = 0;
-
--- registers --
--- Which of these register dockets there are, how late it is there, and when they began.
-SELECT case_id, log_time, (SELECT log_time FROM entries WHERE docket = case_id ORDER BY docket_index LIMIT 1)
-  FROM dockets WHERE case_id = ANY(%(case_ids)s::text[]);
-
--- live --
--- Which of these dockets live by the wall clock, on a bus where the others have a time of their own.
-SELECT case_id FROM local_live WHERE case_id = ANY(%(case_ids)s::text[]);
-
--- newest --
--- How far these dockets have come.
-SELECT case_id, last_offset FROM dockets WHERE case_id = ANY(%(case_ids)s::text[]) ORDER BY case_id;
-
--- filed --
--- The reports in these register dockets.
-SELECT docket, entries."offset", log_time, leaf, carried
-  FROM entries LEFT JOIN bodies USING ("partition", "offset")
- WHERE docket = ANY(%(case_ids)s::text[]) AND event_type = 'PeriodicReportFiled'
-   AND verdict IN ('admitted', 'admitted-late')
- ORDER BY log_time;
-
 -- open_report --
 -- A duty that the calendar gives. No record is its cause: its offset is negative, its event id its own.
 WITH opened AS (
@@ -127,7 +102,8 @@ WITH opened AS (
                               article, why, due_strict, due_rolled, advice, about_state, case_state, opened_at)
     VALUES (%(id)s, %(partition)s, %(offset)s, %(id)s, %(case_id)s, %(name)s, %(organ)s, %(owed)s, 'case', %(case_id)s,
             %(article)s, %(why)s, %(due_strict)s, %(due_rolled)s, %(advice)s::jsonb, 'none', 'none', %(opened_at)s)
-    ON CONFLICT DO NOTHING RETURNING id
+    ON CONFLICT (id) DO UPDATE SET state = 'open', closed_at = NULL
+     WHERE local_duties.state = 'void' RETURNING id
 )
 INSERT INTO local_duty_history (duty, state, at) SELECT id, 'open', %(opened_at)s FROM opened;
 
@@ -138,3 +114,12 @@ WITH closed AS (
      WHERE id = %(id)s AND state = 'open' RETURNING id
 )
 INSERT INTO local_duty_history (duty, state, "offset", at) SELECT id, 'done', %(offset)s, %(at)s FROM closed;
+
+-- void_reports --
+-- Reports that a register docket asked for once, and does not ask for any more.
+WITH voided AS (
+    UPDATE local_duties SET state = 'void', closed_at = %(at)s
+     WHERE case_id = %(case_id)s AND state = 'open' AND "offset" < 0 AND advice ? 'timer' AND id <> ALL(%(asked)s::uuid[])
+ RETURNING id
+)
+INSERT INTO local_duty_history (duty, state, at) SELECT id, 'void', %(at)s FROM voided;

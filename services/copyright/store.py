@@ -8,12 +8,13 @@ from typing import Final, cast
 import orjson
 
 from services.copyright.clues import late_marks
-from services.copyright.marks import NO_MARKS, Marks, plain, series_of, target_keys
+from services.copyright.marks import NO_MARKS, Marks, series_of
 from yisong.desk.delivery import Body, Delivery
 from yisong.desk.inbox import KeyOf, body_of, header_in, no_key
 from yisong.legal_time.days import day_of
 from yisong.postgres import queries
 from yisong.postgres.connection import Rows, reachable
+from yisong.validators.alike import plain, target_keys
 
 _SQL: Final = queries(Path(__file__).with_name("queries.sql"))
 _LIST: Final = "protected_works"

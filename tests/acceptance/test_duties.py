@@ -95,10 +95,10 @@ def test_a_duty_that_an_event_fulfils_is_not_done_by_saying_so(bus: Bus) -> None
 
 
 def test_a_report_is_owed_although_no_event_asks_for_it(bus: Bus) -> None:
-    """The register of 乙省 has come to 2 August 2015: its report on July is due on the 5th."""
+    """The register of 乙省 has come to 2 July 2015: its report on the second quarter is due on the 5th, a Sunday."""
     stated = {
         "event_type": "PeriodicReportFiled", "variant": "adhoc", "publisher": "V97", "to": ["V00"],
-        "case_id": register_case_id("970000", 2015), "occurred_at": "2015-08-02T10:00:00+08:00",
+        "case_id": register_case_id("970000", 2015), "occurred_at": "2015-07-02T10:00:00+08:00",
         "region_code": "970000", "pii_level": "P0",
     }  # fmt: skip
     body: Row = {
@@ -106,16 +106,16 @@ def test_a_report_is_owed_although_no_event_asks_for_it(bus: Bus) -> None:
         "duties": [],
     }  # fmt: skip
     with Publisher(bus.home) as publisher:
-        publisher.publish_header(stated, body, at=to_ms("2015-08-02T10:02:00+08:00"), wait="verdict", timeout=PATIENCE)
+        publisher.publish_header(stated, body, at=to_ms("2015-07-02T10:02:00+08:00"), wait="verdict", timeout=PATIENCE)
 
     until, found = time.monotonic() + PATIENCE, None
     while found is None and time.monotonic() < until:
         rows: list[Row] = json.loads(yisong(bus, "duties", "--organ", "V97", "--json").stdout)
-        found = next((row for row in rows if row["advice"].get("timer") == "T-RPT-M"), None)
+        found = next((row for row in rows if row["advice"].get("timer") == "T-RPT-Q"), None)
 
     assert found is not None
-    assert (found["owed"], found["advice"]["period"]) == (["PeriodicReportFiled:monthly"], "2015-07")
-    assert (found["due_strict"], found["urgency"]) == ("2015-08-05T23:59:59.999+08:00", "running")
+    assert (found["owed"], found["advice"]["period"]) == (["PeriodicReportFiled:quarterly"], "2015-Q2")
+    assert (found["due_strict"], found["urgency"]) == ("2015-07-05T23:59:59.999+08:00", "running")
     assert found["because_of"] == {"event_id": None, "position": None}
 
 

@@ -82,7 +82,8 @@ class Case:
             """INSERT INTO dockets (case_id, "partition", last_offset, log_time, "index", prev_leaf, next_due, state)
                VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
                ON CONFLICT (case_id) DO UPDATE
-               SET state = excluded.state, log_time = excluded.log_time, last_offset = excluded.last_offset""",
+               SET "index" = excluded."index", state = excluded.state, log_time = excluded.log_time,
+                   last_offset = excluded.last_offset""",
             (
                 now.case_id,
                 entry.partition,

@@ -17,6 +17,7 @@ from yisong.postgres import connect
 from yisong.publishing.instants import to_ms
 
 YEAR, NEXT = "CRB-980000-2016-000000-U", "CRB-980000-2017-000000-D"
+NATIONAL = "CRB-000000-2016-000000-8"
 
 
 class Report(NamedTuple):
@@ -48,6 +49,23 @@ class Desk:
         }  # fmt: skip
         self.case(docket).says("PeriodicReportFiled", by="V98", at=at, variant=variant, to=["V00"], body=body, **fields)
 
+    def announces(self, starts_on: str, ends_on: str, *, at: str = "2016-06-20T09:02:00+08:00") -> None:
+        """Let V00 announce 剑网2016 for these days."""
+        body = {
+            "phase": "whole", "name": "剑网2016", "series_no": 12, "starts_on": starts_on, "ends_on": ends_on,
+            "date_precision": "day", "focus": [],
+        }  # fmt: skip
+        self.case(NATIONAL).says(
+            "CampaignPhaseChanged", by="V00", at=at, body=body, campaign_id="JW2016", doc_no="示国版发〔2016〕5号"
+        )
+
+    def corrects(self, field: str, value: str, *, by: str, at: str, docket: str = YEAR) -> None:
+        """Let *by* put right what it said last in *docket*."""
+        case = self.case(docket)
+        body = {"reason": "录入错误", "corrected_fields": [{"field": field, "value": value}]}
+        cites = [{"kind": "event", "id": str(case.story.ids[-1])}]
+        case.says("EventCorrected", by=by, at=at, body=body, cites=cites)
+
     def patrols(self, *, at: str, docket: str = YEAR) -> None:
         """Put something else into the register docket, which moves its time."""
         self.files("adhoc", "2016", at=at, docket=docket)
@@ -77,7 +95,8 @@ class TestOnADemoBus:
         assert desk.reports() == []
 
     def test_a_report_is_owed_once_its_month_is_over_in_its_docket(self, desk: Desk) -> None:
-        """Between 20 June and 2 July: the campaign's plans, and the report on June."""
+        """Between 20 June and 2 July: the campaign's plans and the quarter's figures; on 2 August those of July."""
+        desk.announces("2016-07-01", "2016-11-30")
         desk.patrols(at="2016-06-20T10:00:00+08:00")
         desk.looks()
         assert {one.timer for one in desk.reports()} == {"T-RPT-PLAN", "T-RPT-PLAN2", "T-RPT-PUB"}
@@ -85,9 +104,37 @@ class TestOnADemoBus:
         desk.patrols(at="2016-07-02T10:00:00+08:00")
         desk.looks()
 
-        assert Report("T-RPT-M", "2016-06", "open") in desk.reports()
         assert Report("T-RPT-Q", "2016-Q2", "open") in desk.reports()
-        assert not [one for one in desk.reports() if one.period == "2016-05"]
+        assert not [one for one in desk.reports() if one.timer == "T-RPT-M"]
+
+        desk.patrols(at="2016-08-02T10:00:00+08:00")
+        desk.looks()
+
+        assert Report("T-RPT-M", "2016-07", "open") in desk.reports()
+
+    def test_a_campaign_that_nobody_announced_asks_for_no_month(self, desk: Desk) -> None:
+        desk.patrols(at="2016-06-20T10:00:00+08:00")
+        desk.patrols(at="2016-08-02T10:00:00+08:00")
+        desk.looks()
+
+        assert not [one for one in desk.reports() if one.timer == "T-RPT-M"]
+
+    def test_a_month_that_is_not_asked_for_any_more_is_void_and_owed_again_where_it_is(self, desk: Desk) -> None:
+        """The ministry ends the campaign in July, then takes that back."""
+        desk.announces("2016-07-01", "2016-11-30")
+        desk.patrols(at="2016-07-02T10:00:00+08:00")
+        desk.patrols(at="2016-09-01T10:00:00+08:00")
+        desk.looks()
+
+        desk.announces("2016-07-01", "2016-07-31", at="2016-09-01T11:00:00+08:00")
+        desk.looks()
+        months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
+        assert months == {"2016-07": "open", "2016-08": "void"}
+
+        desk.announces("2016-07-01", "2016-11-30", at="2016-09-01T12:00:00+08:00")
+        desk.looks()
+        months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
+        assert months == {"2016-07": "open", "2016-08": "open"}
 
     def test_looking_again_changes_nothing(self, desk: Desk) -> None:
         desk.patrols(at="2016-06-20T10:00:00+08:00")
@@ -100,17 +147,38 @@ class TestOnADemoBus:
         assert changes == len(before)
 
     def test_a_report_that_is_filed_is_done_and_its_like_of_another_month_is_not(self, desk: Desk) -> None:
-        desk.patrols(at="2016-07-01T10:00:00+08:00")
-        desk.patrols(at="2016-08-02T10:00:00+08:00")
+        desk.announces("2016-07-01", "2016-11-30")
+        desk.patrols(at="2016-08-01T10:00:00+08:00")
+        desk.patrols(at="2016-09-02T10:00:00+08:00")
         desk.looks()
-        desk.files("monthly", "2016-07", at="2016-08-04T10:00:00+08:00")
+        desk.files("monthly", "2016-07", at="2016-09-04T10:00:00+08:00")
         desk.looks()
 
         months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
-        assert months == {"2016-06": "open", "2016-07": "done"}
+        assert months == {"2016-07": "done", "2016-08": "open"}
+
+    def test_a_correction_of_the_period_counts_and_so_does_one_of_the_campaign(self, desk: Desk) -> None:
+        """July's figures were filed as June's; the campaign was announced to the end of October by mistake."""
+        desk.announces("2016-07-01", "2016-10-31")
+        desk.patrols(at="2016-08-01T10:00:00+08:00")
+        desk.patrols(at="2016-12-02T10:00:00+08:00")
+        desk.files("monthly", "2016-06", at="2016-12-02T11:00:00+08:00")
+        desk.looks()
+        months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
+        assert months == dict.fromkeys(("2016-07", "2016-08", "2016-09", "2016-10"), "open")
+
+        desk.corrects("period", "2016-07", by="V98", at="2016-12-02T12:00:00+08:00")
+        desk.corrects("ends_on", "2016-11-30", by="V00", at="2016-12-02T12:00:00+08:00", docket=NATIONAL)
+        desk.looks()
+
+        months = {one.period: one.state for one in desk.reports() if one.timer == "T-RPT-M"}
+        assert months == {
+            "2016-07": "done", **dict.fromkeys(("2016-08", "2016-09", "2016-10", "2016-11"), "open"),
+        }  # fmt: skip
 
     def test_one_filed_late_in_the_docket_of_the_next_year_is_done_too(self, desk: Desk) -> None:
         """11 月月报, due on 5 December 2016 and filed in January."""
+        desk.announces("2016-07-01", "2016-11-30")
         desk.patrols(at="2016-12-02T10:00:00+08:00")
         desk.looks()
         assert Report("T-RPT-M", "2016-11", "open") in desk.reports()
@@ -121,6 +189,7 @@ class TestOnADemoBus:
         assert Report("T-RPT-M", "2016-11", "done") in desk.reports()
 
     def test_one_that_is_not_filed_is_late_by_the_time_of_its_docket(self, desk: Desk) -> None:
+        desk.announces("2016-07-01", "2016-11-30")
         desk.patrols(at="2016-08-02T10:00:00+08:00")
         desk.patrols(at="2016-08-06T10:00:00+08:00")
         desk.looks()
@@ -145,8 +214,8 @@ class TestOnAProductionBus:
 
         desk.looks(now="2026-04-01T00:00:01+08:00", under=self.LAW)
 
-        assert Report("T-RPT-M", "2026-03", "open") in desk.reports()
-        assert Report("T-RPT-Q", "2026-Q1", "open") in desk.reports("V9801")
+        assert desk.reports() == [Report("T-RPT-AP", "2026", "open"), Report("T-RPT-Q", "2026-Q1", "open")]
+        assert desk.reports("V9801") == [Report("T-RPT-Q", "2026-Q1", "open")]
         assert desk.reports("V00") == []
 
     def test_nothing_is_owed_before_the_log_has_begun(self, desk: Desk) -> None:

@@ -6,6 +6,10 @@ SELECT "partition", next_offset FROM positions;
 -- The state of one docket as of its newest record.
 SELECT state::text FROM dockets WHERE case_id = %(case_id)s;
 
+-- some_dockets --
+-- The states of these dockets as of their newest records, as far as there are any.
+SELECT case_id, state::text FROM dockets WHERE case_id = ANY(%(case_ids)s);
+
 -- known_dockets --
 -- Which of these dockets have a record at all.
 SELECT case_id FROM dockets WHERE case_id = ANY(%(case_ids)s);

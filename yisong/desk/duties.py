@@ -115,9 +115,14 @@ def fulfils(kept: KeptDuty, header: Header) -> bool:
 
 def _is_on_its_period(kept: KeptDuty, delivery: Delivery) -> bool:
     """Hold where a report, if it is one that is owed, is on the period that is asked for, or on a part of it."""
-    asked = kept.duty.advice.get("period")
+    asked, campaign = kept.duty.advice.get("period"), kept.duty.advice.get("campaign")
+    if not isinstance(asked, str):
+        return True
+    if campaign is not None and delivery.header.campaign_id not in (None, campaign):
+        return False
     said = None if delivery.body is None else delivery.body.get("period")
-    return not isinstance(asked, str) or not isinstance(said, str) or said.startswith(asked)
+    # The register docket says the year; on which month or quarter a report is that can't be read, nobody can say.
+    return said.startswith(asked) if isinstance(said, str) else len(asked) == len("yyyy")
 
 
 def _speaks_of(header: Header, about: AggregateRef) -> bool:

@@ -113,10 +113,13 @@ def orderer(act: Act) -> bool:
 
 def ready_to_lift(act: Act) -> bool:
     """§3.5: a final report is in, and this case is dealt with. Other member cases are not read."""
-    case = act.docket.case
-    dealt_with = case.state in ("penalised", "closed", "criminal_concluded")
+    return bool(act.aggregate.fact("final_report")) and dealt_with(act.docket.case)
+
+
+def dealt_with(case: Aggregate) -> bool:
+    """§3.5: a supervised *case* is penalised, closed, concluded, or transferred for prosecution or further."""
     prosecuted = case.state == "criminal" and bool(case.fact("prosecution"))
-    return bool(act.aggregate.fact("final_report")) and (dealt_with or prosecuted)
+    return prosecuted or case.state in ("penalised", "closed", "criminal_concluded")
 
 
 def addressee(act: Act) -> bool:

@@ -174,7 +174,7 @@ class TestADutyThatIsSaidAnew:
 class TestAReport:
     """月报 of 甲省版权局, in the register docket of its province and year."""
 
-    def filed(self, period: str) -> Delivery:
+    def filed(self, period: str, **fields: object) -> Delivery:
         story = Story("CRB-980000-2016-000000-U")
         body = {
             "period": period, "template": "JW2016-1", "report_version": 1, "figures": [], "derived_diff": [],
@@ -183,18 +183,32 @@ class TestAReport:
         header = {
             "event_type": "PeriodicReportFiled", "variant": "monthly", "publisher": "V98", "to": ["V00"], "cites": [],
             "case_id": story.case_id, "occurred_at": "2016-08-04T10:00:00+08:00", "region_code": "980000",
-            "pii_level": "P0",
+            "pii_level": "P0", **fields,
         }  # fmt: skip
         entry = story.record(story.opened("2016-08-04T10:02:00+08:00", header, body))
         return delivery_of(story, entry, "copyright", body)
 
-    def test_is_filed_by_the_one_on_its_month_and_by_no_other(self) -> None:
-        said = self.filed("2016-07")
+    def owed(self, period: str) -> KeptDuty:
+        said = self.filed(period)
         duty = Duty(
             name="T-RPT-M", by="V98", owed=("PeriodicReportFiled:monthly",), about=said.docket.case.ref,
-            article="JW2016", why="月报: 2016-07", advice={"period": "2016-07"},
+            article="JW2016", why=f"月报: {period}", advice={"period": period, "campaign": "JW2016"},
         )  # fmt: skip
-        owed = kept(said, duty)
+        return kept(said, duty)
 
-        assert closing(owed, said) == Closing("done", said.offset, said.log_time)
-        assert closing(owed, self.filed("2016-08")) is None
+    def test_is_filed_by_the_one_on_its_month_and_by_no_other(self) -> None:
+        said = self.filed("2016-07")
+
+        assert closing(self.owed("2016-07"), said) == Closing("done", said.offset, said.log_time)
+        assert closing(self.owed("2016-07"), self.filed("2016-08")) is None
+
+    def test_is_not_filed_by_the_one_for_another_campaign(self) -> None:
+        assert closing(self.owed("2016-07"), self.filed("2016-07", campaign_id="JW2016")) is not None
+        assert closing(self.owed("2016-07"), self.filed("2016-07", campaign_id="XX2016")) is None
+
+    def test_is_not_filed_by_one_of_which_nobody_can_say_which_month_it_is_on(self) -> None:
+        """The docket says the year: that is enough for what is owed once a year, and not for a month."""
+        said = replace(self.filed("2016-07"), body=None)
+
+        assert closing(self.owed("2016-07"), said) is None
+        assert closing(self.owed("2016"), said) is not None

@@ -10,13 +10,14 @@ import pytest
 
 from services.copyright import handle as tables
 from services.copyright.handle import handle
-from services.copyright.marks import CORPORATE, NO_MARKS, Marks, series_of, target_keys
+from services.copyright.marks import CORPORATE, NO_MARKS, Marks, series_of
 from tests.unit.ledger.story import Story, history, law, told
 from tests.unit.services.paper_desk import PaperDesk, delivery_of
 from yisong.desk.outcome import Duty, Emit, Ignore, Owe, Park
 from yisong.desk.policy import Policy
 from yisong.desk.shared_duties import NOTHING_OWED, SHARED
 from yisong.publishing.instants import to_ms
+from yisong.validators.alike import target_keys
 
 POLICY = Policy(agency="copyright")
 REGISTER = "CRB-980100-2017-000000-Z"

@@ -1,9 +1,13 @@
 """Which reports of the calendar 报表 does an organ owe, from when on and until when? Values in, values out."""
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
+from yisong.campaigns.phases import Campaign
 from yisong.desk.outcome import Duty
 from yisong.envelope.case_id import register_case_id
 from yisong.envelope.header import AggregateRef
@@ -15,7 +19,8 @@ from yisong.rulebook.clock_rules import ReportRule, Timer
 from yisong.rulebook.model import Organ
 
 NOTICE_DAYS: Final = 30
-"""So many days ahead a report that is due on one date is put before its officer (policy of this desk, not law)."""
+"""So many days ahead a report that is due on one date is put before its officer (policy of the copyright desk)."""
+_NOTICE_OF: Final = re.compile(r"([A-Z]+[0-9]{4})\b")
 
 
 class Report(NamedTuple):
@@ -36,6 +41,11 @@ class Report(NamedTuple):
     ends: Due
 
     @property
+    def campaign(self) -> str | None:
+        """The campaign whose notice asks for it; None where it is asked for every year."""
+        return campaign_of(self.timer)
+
+    @property
     def duty(self) -> Duty:
         """What is owed, as a duty; its name is the same whenever it is worked out."""
         return Duty(
@@ -47,39 +57,45 @@ class Report(NamedTuple):
             why=f"{self.timer.zh}: {self.period}",
             due_strict=self.ends.strict,
             due_rolled=self.ends.rolled,
-            advice={"timer": self.timer.id, "period": self.period, "to": self.to},
+            advice={"timer": self.timer.id, "period": self.period, "to": self.to, "campaign": self.campaign},
         )
 
 
-class Filed(NamedTuple):
-    """A report on the log: *act* (``Type:variant``) of *organ*, on which *period* (None: not readable), and where."""
+def campaign_of(timer: Timer) -> str | None:
+    """
+    Return the campaign whose notice a row of the calendar comes from; None for one that is asked for every year.
 
-    organ: str
-    act: str
-    period: str | None
-    docket: str
-    offset: int
-    log_time: int
-
-    def is_on(self, report: Report) -> bool:
-        """Hold where this is that report; one on a year may name a part of it."""
-        if self.organ != report.organ or self.act not in report.owed:
-            return False
-        if self.period is None:
-            return self.docket[11:15] == report.docket[11:15]
-        return self.period.startswith(report.period)
+    Its source begins with the id: ``JW2016 (按月报送; …)``. The notice of 2006 has none, and its quarterly figures and
+    yearly plans (按季度, 年度规划) name no end.
+    """
+    found = _NOTICE_OF.match(timer.source) if timer.report is not None else None
+    return None if found is None else found[1]
 
 
-def reports(law: Law, region: str, year: int) -> Iterator[Report]:
-    """Yield what falls due in the register docket of *region* and *year*: the reports of every organ of that region."""
+def reports(law: Law, region: str, year: int, campaigns: Mapping[str, Campaign]) -> Iterator[Report]:
+    """
+    Yield what falls due in the register docket of *region* and *year*: the reports of every organ of that region.
+
+    A campaign's dates stand in its rows. Its monthly figures are asked for on the months in which it runs, as its
+    phases among *campaigns* say; on none while it has not been announced.
+    """
     for timer in law.timers.values():
         if timer.report is not None:
-            for organ in law.organs.values():
-                if organ.region_code == region:
-                    yield from _of_organ(timer.id, timer.report, organ, law, year)
+            for organ in _by_region(law).get(region, ()):
+                yield from _of_organ(timer.id, timer.report, organ, law, year=year, campaigns=campaigns)
 
 
-def _of_organ(timer_id: str, newest: ReportRule, organ: Organ, law: Law, year: int) -> Iterator[Report]:
+@lru_cache(maxsize=4)
+def _by_region(law: Law) -> Mapping[str, Sequence[Organ]]:
+    found: defaultdict[str, list[Organ]] = defaultdict(list)
+    for organ in law.organs.values():
+        found[organ.region_code or ""].append(organ)
+    return dict(found)
+
+
+def _of_organ(  # noqa: PLR0913 (a row, an organ, a year, and what they are seen by)
+    timer_id: str, newest: ReportRule, organ: Organ, law: Law, *, year: int, campaigns: Mapping[str, Campaign]
+) -> Iterator[Report]:
     to = organ.parent if newest.to == "parent" else newest.to
     if organ.role != newest.role or organ.level not in newest.levels or to is None:
         return
@@ -88,11 +104,22 @@ def _of_organ(timer_id: str, newest: ReportRule, organ: Organ, law: Law, year: i
         timer = law.timer_at(timer_id, opens_at)
         if timer is None or not valid_at(organ.valid_from, organ.valid_to, opens_at):
             continue
+        if not _is_asked(timer, newest, last, campaigns):
+            continue
         ends = due_on(last.toordinal(), roll=timer.roll, calendar=law.calendar.as_known(opens_at))
         if newest.before is not None:  # 12月10日前: strictly without the day, on the lenient reading with it
             ends = ends._replace(strict=end_of_day(last.toordinal() - 1))
         docket = register_case_id(organ.region_code or "", year)
         yield Report(timer, organ.id, to, newest.owed, _period(newest, last), docket, opens_at, ends)
+
+
+def _is_asked(timer: Timer, rule: ReportRule, last: date, campaigns: Mapping[str, Campaign]) -> bool:
+    """Hold but for the monthly figures of a campaign that does not run in that month, as far as anybody has said."""
+    of = campaign_of(timer)
+    if of is None or rule.monthly_day is None:
+        return True
+    campaign = campaigns.get(of)
+    return campaign is not None and campaign.asks_for_month(_month_before(last))
 
 
 def _days(rule: ReportRule, year: int) -> Iterator[date]:
@@ -115,7 +142,7 @@ def _opens(rule: ReportRule, last: date) -> date:
 
 
 def _period(rule: ReportRule, last: date) -> str:
-    before = date.fromordinal(last.replace(day=1).toordinal() - 1)
+    before = _month_before(last)
     if rule.monthly_day is not None:
         return f"{before:%Y-%m}"
     if rule.quarter_day is not None:
@@ -123,19 +150,39 @@ def _period(rule: ReportRule, last: date) -> str:
     return f"{last.year}"
 
 
+def _month_before(day: date) -> date:
+    return date.fromordinal(day.replace(day=1).toordinal() - 1)
+
+
 class Span(NamedTuple):
-    """A register docket of a *region* and *year*: since when (ms) one could report in it, and how late it is there."""
+    """
+    A register docket of a *region* and *year*: since when (ms) one could report in it, and how late it is there.
+
+    *as_of*: None where nobody can say: on a demo bus a docket's own log time is its now, and it has none yet.
+    """
 
     region: str
     year: int
     since: int
-    as_of: int
+    as_of: int | None
 
 
-def owed(law: Law, span: Span) -> tuple[Report, ...]:
+def owed(law: Law, span: Span, campaigns: Mapping[str, Campaign]) -> tuple[Report, ...]:
     """Return what was, or still is, to be reported between *since* and *as_of*; what lay before is not asked for."""
-    found = reports(law, span.region, span.year)
-    return tuple(one for one in found if one.opens_at <= span.as_of and one.ends.rolled >= span.since)
+    found = asked(law, span, campaigns)
+    return tuple(one for one in found if span.as_of is not None and one.opens_at <= span.as_of)
+
+
+def asked(law: Law, span: Span, campaigns: Mapping[str, Campaign]) -> tuple[Report, ...]:
+    """Return the same together with what will be to be reported later in the year."""
+    return tuple(one for one in reports(law, span.region, span.year, campaigns) if one.ends.rolled >= span.since)
+
+
+def regions_of(law: Law) -> tuple[str, ...]:
+    """Return the regions whose organs owe a report of the calendar."""
+    rules = [one.report for one in law.timers.values() if one.report is not None]
+    scopes = {(rule.role, level) for rule in rules for level in rule.levels}
+    return tuple(sorted({one.region_code or "" for one in law.organs.values() if (one.role, one.level) in scopes}))
 
 
 def years_of(since: int, as_of: int) -> range:

@@ -1,28 +1,46 @@
 """Which reports does the calendar ask of copyright organs?"""
 
+from collections.abc import Mapping
+
 import pytest
 
-from services.copyright.reports import Filed, Report, Span, owed, reports, years_of
+from tests.unit.campaigns.announced import JW2016, announced
 from tests.unit.ledger.story import law
+from yisong.campaigns.phases import Campaign
+from yisong.campaigns.reports import Report, Span, campaign_of, owed, reports, years_of
 from yisong.publishing.instants import to_ms, to_text
 
-DOCKET = "CRB-980000-2016-000000-U"
 
-
-def due_in(region: str, year: int, timer: str) -> list[Report]:
-    return [one for one in reports(law(), region, year) if one.timer.id == timer]
+def due_in(region: str, year: int, timer: str, campaigns: Mapping[str, Campaign] = JW2016) -> list[Report]:
+    return [one for one in reports(law(), region, year, campaigns) if one.timer.id == timer]
 
 
 class TestReports:
     def test_of_a_month_are_due_on_the_fifth_of_the_next(self) -> None:
-        """剑网2016: 甲省版权局 reports on July until 5 August 2016 and on April, over the weekend, until 5 May."""
+        """剑网2016, July to November: 甲省版权局 reports on July until 5 August 2016; on no other month."""
         months = {one.period: one for one in due_in("980000", 2016, "T-RPT-M")}
 
-        assert set(months) == {"2015-12", *(f"2016-{month:02}" for month in range(1, 12))}
+        assert set(months) == {f"2016-{month:02}" for month in range(7, 12)}
+        assert due_in("980000", 2017, "T-RPT-M") == []
         july = months["2016-07"]
         assert (july.organ, july.to, july.owed) == ("V98", "V00", ("PeriodicReportFiled:monthly",))
         assert to_text(july.opens_at) == "2016-08-01T00:00:00+08:00"
         assert to_text(july.ends.strict) == "2016-08-05T23:59:59.999+08:00"
+
+    def test_of_a_month_are_asked_for_while_the_campaign_runs_and_not_before_it_is_announced(self) -> None:
+        """One that crosses the year, until 15 January 2017, is reported on in January and February, too."""
+        longer = announced("2016-12-01", "2017-01-15")
+
+        assert due_in("980000", 2016, "T-RPT-M", {}) == []
+        assert [one.period for one in due_in("980000", 2017, "T-RPT-M", longer)] == ["2016-12", "2017-01"]
+
+    def test_of_a_campaign_are_those_whose_source_is_its_notice(self) -> None:
+        of = {one.id: campaign_of(one) for one in law().timers.values() if one.report is not None}
+
+        assert of.pop("T-RPT-Q") is None
+        assert of.pop("T-RPT-AP") is None
+        assert set(of.values()) == {"JW2016"}
+        assert campaign_of(law().timers["T-JS-RPT"]) is None
 
     def test_roll_over_the_holidays_that_were_known(self) -> None:
         """September's is due within National Day: strictly on 5 October, rolled to Saturday the 8th, a make-up day."""
@@ -65,7 +83,7 @@ class TestReports:
 class TestOwed:
     def periods(self, since: str, as_of: str) -> list[str]:
         span = Span("980000", 2016, to_ms(since), to_ms(as_of))
-        return [one.period for one in owed(law(), span) if one.timer.id == "T-RPT-M"]
+        return [one.period for one in owed(law(), span, JW2016) if one.timer.id == "T-RPT-M"]
 
     def test_is_a_report_once_its_month_is_over(self) -> None:
         assert self.periods("2016-08-01T00:00:00+08:00", "2016-08-31T23:59:59.999+08:00") == ["2016-07"]
@@ -76,32 +94,9 @@ class TestOwed:
         assert self.periods("2016-08-05T23:59:59.999+08:00", "2016-08-20T00:00:00+08:00") == ["2016-07"]
         assert self.periods("2016-08-06T00:00:00+08:00", "2016-08-20T00:00:00+08:00") == []
 
+    def test_is_nothing_where_nobody_can_say_how_late_it_is(self) -> None:
+        assert owed(law(), Span("980000", 2016, 0, None), JW2016) == ()
+
     def test_years_are_those_of_china(self) -> None:
         """23:59 UTC of New Year's Eve is the new year in +08:00."""
         assert years_of(to_ms("2016-12-31T23:59:00+08:00"), to_ms("2016-12-31T23:59:00Z")) == range(2016, 2018)
-
-
-class TestFiled:
-    def filed(self, **instead: object) -> Filed:
-        said: dict[str, object] = {
-            "organ": "V98", "act": "PeriodicReportFiled:monthly", "period": "2016-07", "docket": DOCKET, "offset": 7,
-            "log_time": 0, **instead,
-        }  # fmt: skip
-        return Filed(**said)  # type: ignore[arg-type]
-
-    def test_is_the_report_of_its_organ_kind_and_period(self) -> None:
-        july = next(one for one in due_in("980000", 2016, "T-RPT-M") if one.period == "2016-07")
-
-        assert self.filed().is_on(july)
-        assert not self.filed(period="2016-08").is_on(july)
-        assert not self.filed(organ="V97").is_on(july)
-        assert not self.filed(act="PeriodicReportFiled:adhoc").is_on(july)
-
-    def test_of_a_year_may_name_a_part_of_it(self) -> None:
-        """A plan on 2016 or on 2016-Q3 is the campaign's plan; where it can't be read its docket says the year."""
-        (plan,) = due_in("980000", 2016, "T-RPT-PLAN")
-        act = "PeriodicReportFiled:plan"
-
-        assert self.filed(act=act, period="2016-Q3").is_on(plan)
-        assert self.filed(act=act, period=None).is_on(plan)
-        assert not self.filed(act=act, period="2017").is_on(plan)

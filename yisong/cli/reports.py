@@ -1,0 +1,160 @@
+"""How does one see which reports were filed, and which are late or missing? ``yisong reports``."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Final
+from uuid import UUID
+
+import orjson
+import typer
+from rich.text import Text
+
+from yisong.campaigns.overview import Asked, report_calendar
+from yisong.campaigns.standing import Calendar, Filed, Standing, State
+from yisong.cli.page import due, instant, page, ruled, verdict
+from yisong.cli.register_dockets import AsJson, At, Whose, instant_of, register_dockets
+from yisong.publishing.instants import to_text
+
+Campaign = Annotated[str | None, typer.Option(help="Those that the notice of a campaign asks for, as JW2016.")]
+Year = Annotated[int | None, typer.Option(help="Those on a year.", min=2000, max=2099)]
+OfOrgan = Annotated[str | None, typer.Option("--organ", help="Only those of one organ, as V98.")]
+
+_COLUMNS: Final = ("organ", "report", "period", "due strict", "due rolled", "state", "filed", "article")
+SAID: Final[dict[State, str]] = {
+    "filed": "filed", "late": "late", "missing": "missing", "not_yet_due": "not yet due",
+    "not_readable": "not readable here", "not_begun": "no time yet",
+}  # fmt: skip
+_COLOUR_OF: Final = {"filed": "on_time", "late": "late", "missing": "late", "not_yet_due": "running"}
+_OUTCOME: Final = {"late": "late", "missing": "late", "not_yet_due": "running"}
+
+
+def reports(  # noqa: PLR0913 (one option each)
+    *,
+    campaign: Campaign = None,
+    year: Year = None,
+    organ: OfOrgan = None,
+    agency: Whose = "copyright",
+    at: At = None,
+    json: AsJson = False,
+) -> None:
+    """
+    Show which reports the calendar asks for: filed, late, missing or not yet due, by organ and period.
+
+    Late is what was logged after the rolled reading of its date. What is filed though nothing asks for it stands apart.
+    """
+    moment, now = instant_of(at), int(time.time() * 1000)
+    with register_dockets(agency) as reached:
+        found = report_calendar(reached.reader, reached.law, Asked(campaign, year, organ), now=now, at=moment)
+        names = {one: law.name for one, law in reached.law.organs.items()}
+    if json:
+        typer.echo(orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2))
+        return
+    _show(found, names)
+
+
+def _show(found: Calendar, names: dict[str, str]) -> None:
+    console = page()
+    if not found.standings and not found.unasked:
+        console.print("The calendar asks for no report here.")
+        return
+    rows = [_row(one, names) for one in found.standings]
+    console.print(ruled("Reports 报表", _COLUMNS, rows), soft_wrap=True)
+    counted = Counter(one.state for one in found.standings)
+    console.print(", ".join(f"{counted[state]} {said}" for state, said in SAID.items() if counted[state]) + ".")
+    if counted["not_begun"]:
+        console.print(
+            "No time yet: on a demo bus a docket's own log time is its now, and nothing was said in this register "
+            "docket. --at INSTANT asks as of an instant."
+        )
+    if found.unasked:
+        columns = ("organ", "filed", "period", "version", "logged", "campaign")
+        console.print(ruled("Filed, and asked for by no date", columns, _filed_rows(found.unasked)), soft_wrap=True)
+
+
+def _filed_rows(filed: Iterable[Filed]) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.organ,
+            one.variant,
+            one.period or SAID["not_readable"],
+            str(one.version or ""),
+            instant(one.log_time),
+            one.campaign or "",
+        )
+        for one in filed
+    ]
+
+
+def _row(one: Standing, names: dict[str, str]) -> tuple[str | Text, ...]:
+    report = one.report
+    said = f"{SAID[one.state]}, rolled" if one.rolled else SAID[one.state]
+    strict, rolled = report.ends.strict, report.ends.rolled
+    filed = "" if one.by is None else f"{instant(one.by.log_time)}{_versions(one)}"
+    return (
+        f"{report.organ} {names.get(report.organ, '')}".strip(),
+        f"{report.timer.zh} {report.timer.id}",
+        report.period,
+        due(strict),
+        "" if rolled == strict else due(rolled),
+        verdict("rolled_on_time" if one.rolled else _COLOUR_OF.get(one.state, ""), said=said),
+        filed,
+        report.timer.source,
+    )
+
+
+def _versions(one: Standing) -> str:
+    return f" and {len(one.later)} later" if one.later else ""
+
+
+def as_json(found: Calendar) -> dict[str, object]:
+    """Return a calendar for programs; instants as RFC 3339 with +08:00."""
+    return {
+        "reports": [_standing_json(one) for one in found.standings],
+        "unasked": [filed_json(one) for one in found.unasked],
+    }
+
+
+def _standing_json(one: Standing) -> dict[str, object]:
+    report, timer = one.report, one.report.timer
+    in_time = "rolled_on_time" if one.rolled else "on_time"
+    return {
+        "organ": report.organ,
+        "to": report.to,
+        "timer": timer.id,
+        "zh": timer.zh,
+        "owed": list(report.owed),
+        "campaign": report.campaign,
+        "period": report.period,
+        "docket": report.docket,
+        "article": timer.source,
+        "basis": timer.basis,
+        "opens_at": to_text(report.opens_at),
+        "due_strict": to_text(report.ends.strict),
+        "due_rolled": to_text(report.ends.rolled),
+        "provisional": report.ends.provisional,
+        "as_of": None if one.as_of is None else to_text(one.as_of),
+        "state": one.state,
+        "outcome": in_time if one.state == "filed" else _OUTCOME.get(one.state),
+        "late_strictly": one.is_late_strictly,
+        "filed": None if one.by is None else filed_json(one.by),
+        "later": [filed_json(each) for each in one.later],
+    }
+
+
+def filed_json(one: Filed) -> dict[str, object]:
+    """Return a report that was filed, for programs; null is what can't be read here."""
+    return {
+        "organ": one.organ,
+        "variant": one.variant,
+        "period": one.period,
+        "version": one.version,
+        "doc_no": one.doc_no,
+        "campaign": one.campaign,
+        "event_id": str(UUID(bytes=one.event_id)),
+        "position": f"{one.partition}:{one.offset}",
+        "docket": one.docket,
+        "logged_at": to_text(one.log_time),
+        "focus_areas": None if one.focus is None else len(one.focus),
+        "focus_warning": one.few_or_many,
+    }
