@@ -7,7 +7,7 @@ correction can be corrected in its turn. Whom an event's audience does not mean 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from yisong.desk.inbox import open_body
 from yisong.envelope.header import Header
@@ -18,6 +18,14 @@ Body = Mapping[str, object]
 
 _ADMITTED = ("admitted", "admitted-late")
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)|\[?([0-9]+)\]?")
+
+
+class Numbered(Protocol):
+    """Anything that says which record of its docket it is: an `Entry`, a row."""
+
+    @property
+    def docket_index(self) -> int:
+        """Its number in the docket, from 1."""
 
 
 class Righted(NamedTuple):
@@ -79,7 +87,9 @@ def _may_read(header: Header, docket: Docket, agency: str, law: Law) -> bool:
     return any(organ in law.organs and law.organs[organ].role == agency for organ in organs)
 
 
-def corrections(pairs: Sequence[tuple[Entry, Entry]], bodies: Mapping[int, Body | None]) -> tuple[Correction, ...]:
+def corrections(
+    pairs: Sequence[tuple[Numbered, Numbered]], bodies: Mapping[int, Body | None]
+) -> tuple[Correction, ...]:
     """
     Return what the *pairs* of `corrected` put right, in log order.
 
@@ -97,7 +107,7 @@ def corrections(pairs: Sequence[tuple[Entry, Entry]], bodies: Mapping[int, Body 
         fields = tuple(_righted(said, bodies.get(of), last, by=by, of=of))
         for one in fields:
             if of in as_corrected and one.superseded_by is None:
-                as_corrected[of] = _replaced(as_corrected[of], _steps(one.field), one.corrected)
+                as_corrected[of] = _replaced(as_corrected[of], steps(one.field), one.corrected)
         found.append(Correction(by, of, str(said.get("reason")), fields))
     return tuple(reversed(found))
 
@@ -110,17 +120,17 @@ def _righted(
     for row in rows if isinstance(rows, list | tuple) else ():
         field = str(row["field"])
         newest = last.setdefault((of, field.removeprefix("body.")), by)
-        yield Righted(field, _value_at(published, _steps(field)), str(row["value"]), newest if newest != by else None)
+        yield Righted(field, _value_at(published, steps(field)), str(row["value"]), newest if newest != by else None)
 
 
-def _steps(field: str) -> tuple[str | int, ...]:
+def steps(field: str) -> tuple[str | int, ...]:
     """Return the way to a field: ``penalties[0].amount_fen`` has three steps."""
     matches = _STEP.finditer(field.removeprefix("body."))
     return tuple(match[1] if match[1] is not None else int(match[2]) for match in matches)
 
 
-def _value_at(value: object, steps: Sequence[str | int]) -> object:
-    for step in steps:
+def _value_at(value: object, way: Sequence[str | int]) -> object:
+    for step in way:
         match value, step:
             case Mapping(), str():
                 value = value.get(step)
@@ -131,19 +141,19 @@ def _value_at(value: object, steps: Sequence[str | int]) -> object:
     return value
 
 
-def _replaced(body: Body, steps: Sequence[str | int], text: str) -> Body:
-    """Return *body* with *text* where the *steps* lead; as it is where they lead nowhere."""
-    new = _with(body, steps, text)
+def _replaced(body: Body, way: Sequence[str | int], text: str) -> Body:
+    """Return *body* with *text* where the *way* leads; as it is where it leads nowhere."""
+    new = _with(body, way, text)
     return new if isinstance(new, Mapping) else body
 
 
-def _with(value: object, steps: Sequence[str | int], text: str) -> object:
-    if not steps:
+def _with(value: object, way: Sequence[str | int], text: str) -> object:
+    if not way:
         return text
-    match value, steps[0]:
+    match value, way[0]:
         case Mapping(), str() as name:
-            return {**value, name: _with(value.get(name), steps[1:], text)}
+            return {**value, name: _with(value.get(name), way[1:], text)}
         case list(), int() as n if n < len(value):
-            return [*value[:n], _with(value[n], steps[1:], text), *value[n + 1 :]]
+            return [*value[:n], _with(value[n], way[1:], text), *value[n + 1 :]]
         case _:
             return value

@@ -1,0 +1,222 @@
+"""What has happened, as one node may read it? Admitted events of some types, with their corrections in place."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+
+from yisong.audit.bodies import Why, seen_at
+from yisong.audit.corrections import Body, Correction, corrected, corrections
+from yisong.audit.righting import righted
+from yisong.desk.inbox import header_in, open_body
+from yisong.envelope.header import Header
+from yisong.errors import NotOpenable
+from yisong.ledger import Entry, Law
+from yisong.ledger.audience import above
+from yisong.postgres import queries
+from yisong.postgres.connection import reachable
+from yisong.publishing.opening import Opener, line_keys
+from yisong.publishing.signer import PrivateKeys
+
+CORRECTION: Final = "EventCorrected"
+END: Final = 1 << 62
+"""Later than any log time (ms)."""
+
+_SQL: Final = queries(Path(__file__).with_name("acts.sql"))
+_AT_A_TIME: Final = 2_000
+"""Of so many events the dockets are folded together, to see who may read their bodies: so much is held at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """
+    One admitted event. *number*: its place in its docket; *log_time* in ms.
+
+    *body*: what it says, as JSON has it, with its corrections in place; None where this node can't read it, and then
+    *masked* says why. *corrected_by*: the ids of its corrections. *doubts*: why the body may not be its publisher's
+    last word: a correction that is not readable here, or one that fits no field.
+    """
+
+    partition: int
+    offset: int
+    number: int
+    log_time: int
+    header: Header
+    body: Body | None = None
+    masked: Why | None = None
+    corrected_by: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The event's id, a UUID in lower case."""
+        return str(UUID(bytes=self.header.event_id))
+
+    @property
+    def case_id(self) -> str:
+        """The docket that it lies in."""
+        return self.header.case_id
+
+    @property
+    def event_type(self) -> str:
+        """Its type."""
+        return self.header.event_type
+
+
+class Found(NamedTuple):
+    """An entry of a trail, with what travelled beside its header; None where that is not kept any more."""
+
+    entry: Entry
+    header: Header
+    carried: bytes | None
+
+
+def acts(  # noqa: PLR0913 (what is read where, by which law, with which keys, up to when)
+    connection: Connection[Any],
+    event_types: Iterable[str],
+    law: Law,
+    *,
+    agency: str,
+    keys: PrivateKeys,
+    at: int | None = None,
+) -> tuple[Act, ...]:
+    """
+    Return the admitted events of *event_types* that were logged by *at* (ms; None: all), in the order of log times.
+
+    *connection*: to the database of the node of *agency*, in autocommit mode. A body is readable where its audience
+    means an organ of that line, or one below such an organ, or where it was handed on to one (`yisong.ledger.sharing`);
+    corrections count up to *at*, too. Raises BusUnreachable, NotProven where the trail is not what its records give.
+    """
+    wanted = set(event_types)
+    asked = {"event_types": sorted({*wanted, CORRECTION}), "at": END if at is None else at}
+    with reachable(), connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        every = [one for row in connection.execute(_SQL["acts"], asked) if (one := _found(row)) is not None]
+        dockets = {one.header.case_id for one in every if one.header.event_type in wanted}
+        found = [one for one in every if one.header.case_id in dockets]
+        ours = _ours(connection, found, law, agency)
+        opener = Opener(connection, keys, own=line_keys(law, agency))
+        read = [_read(one, (one.entry.partition, one.entry.offset) in ours, opener) for one in found]
+    return tuple(one for one in as_corrected(found, read, law) if one.event_type in wanted)
+
+
+def _found(row: tuple[Any, ...]) -> Found | None:
+    partition, offset, log_time, docket, number, verdict, leaf, carried = row
+    header = header_in(leaf)
+    if header is None:
+        return None
+    entry = Entry(
+        partition, offset, 0, log_time, docket, number, None, verdict, None, remembered=True, leaf=b"", leaf_hash=b"",
+        header=header, header_hash=None,
+    )  # fmt: skip
+    return Found(entry, header, carried)
+
+
+def _ours(connection: Connection[Any], found: Iterable[Found], law: Law, agency: str) -> Collection[tuple[int, int]]:
+    """Return where the events lie whose bodies the line of *agency* may read."""
+    ours: set[tuple[int, int]] = set()
+    unclear: list[tuple[str, int, int]] = []
+    for one in found:
+        if names_line(one.header, law, agency):
+            ours.add((one.entry.partition, one.entry.offset))
+        else:
+            unclear.append((one.header.case_id, one.entry.partition, one.entry.offset))
+    unclear.sort()  # what lies in one docket is folded once, or twice where it is cut
+    for first in range(0, len(unclear), _AT_A_TIME):
+        places = [(partition, offset) for _, partition, offset in unclear[first : first + _AT_A_TIME]]
+        for place, seen in seen_at(connection, places, law).items():
+            if any(organ in law.organs and law.organs[organ].role == agency for organ in seen.readers):
+                ours.add(place)
+    return ours
+
+
+def names_line(header: Header, law: Law, agency: str) -> bool:
+    """
+    Hold where the header of an admitted event alone says that an organ of *agency* may read its body.
+
+    Where it does not, the docket still may: its owner, holders and requesters, and to whom the body was handed on.
+    """
+    event = law.events.get(header.event_type)
+    audience = () if event is None else event.audience
+    meant = {header.publisher, header.speaker}
+    if "addressee" in audience:
+        meant.update(header.to)
+    if "cc" in audience:
+        meant.update(header.cc)
+    if "superiors" in audience:
+        meant.update(above(header.publisher, law))
+    # Who publishes reads its own, and nobody above it for that; who is meant is read by those above, too.
+    higher = {one for organ in meant - {header.publisher, header.speaker} for one in above(organ, law)}
+    return agency in audience or any(one in law.organs and law.organs[one].role == agency for one in meant | higher)
+
+
+def _read(one: Found, ours: bool, opener: Opener) -> Act:  # noqa: FBT001 (one of two answers)
+    body, masked = _opened(one, opener) if ours else (None, "not-in-audience")
+    entry = one.entry
+    return Act(
+        partition=entry.partition,
+        offset=entry.offset,
+        number=entry.docket_index,
+        log_time=entry.log_time,
+        header=one.header,
+        body=body,
+        masked=masked,
+    )
+
+
+def _opened(one: Found, opener: Opener) -> tuple[Body | None, Why | None]:
+    if one.carried is None:
+        return None, "erased"
+    try:
+        key = opener.content_key(one.header) if one.header.sealing == "sealed" else None
+    except NotOpenable:
+        return None, "broken"
+    body, fault = open_body(one.header, one.carried, key)
+    if body is not None:
+        return body, None
+    return None, "sealed" if fault is None else "broken"
+
+
+def as_corrected(found: Sequence[Found], read: Sequence[Act], law: Law) -> Iterator[Act]:
+    """Yield each act of *read* (of *found*, in the same order) with its corrections in place. Values only."""
+    by_docket: defaultdict[str, list[int]] = defaultdict(list)
+    for n, one in enumerate(found):
+        by_docket[one.header.case_id].append(n)
+    changed: dict[int, Act] = {}
+    for numbers in by_docket.values():
+        if any(found[n].header.event_type == CORRECTION for n in numbers):
+            changed |= _corrected_docket(numbers, found, read, law)
+    for n, act in enumerate(read):
+        yield changed.get(n, act)
+
+
+def _corrected_docket(
+    numbers: Sequence[int], found: Sequence[Found], read: Sequence[Act], law: Law
+) -> Mapping[int, Act]:
+    numbers = sorted(numbers, key=lambda n: read[n].number)
+    at = {read[n].number: n for n in numbers}
+    bodies = {number: read[n].body for number, n in at.items()}
+    said: defaultdict[int, list[Correction]] = defaultdict(list)
+    for one in corrections(corrected([found[n].entry for n in numbers]), bodies):
+        said[one.of].append(one)
+    return {
+        at[of]: _put_right(read[at[of]], some, law, by={s.by: read[at[s.by]].id for s in some})
+        for of, some in said.items()
+    }
+
+
+def _put_right(act: Act, said: Sequence[Correction], law: Law, *, by: Mapping[int, str]) -> Act:
+    ids = tuple(by[one.by] for one in said)
+    doubts = tuple("a correction of it is not readable here" for one in said if one.fields is None)[:1]
+    if act.body is None:
+        return replace(act, corrected_by=ids, doubts=doubts)
+    texts = [
+        (field.field, field.corrected) for one in said for field in one.fields or () if field.superseded_by is None
+    ]
+    new = righted(act.body, act.event_type, texts, law.rulebook.catalogue)
+    unfit = tuple(f"the correction of {field} fits no such field" for field in new.unfit)
+    return replace(act, body=new.body, corrected_by=ids, doubts=(*doubts, *unfit))
