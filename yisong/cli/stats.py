@@ -1,0 +1,230 @@
+"""How does one ask for the statistics of a month, quarter, half-year or campaign? ``yisong stats``."""
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+
+from yisong.cli.page import page, ruled
+from yisong.home import Agency, Home
+from yisong.kafka.rulebook_topic import law_of
+from yisong.ledger import Law
+from yisong.postgres.connection import connect
+from yisong.statistics.adding import Adding, Vector
+from yisong.statistics.figures import NOT_READABLE, By, Figure
+from yisong.statistics.scope import Scope, scope_of
+from yisong.statistics.spread import bring_up
+from yisong.statistics.versions import Document, document, freeze, total
+
+_SHAPES: Final = {
+    "month": re.compile(r"....-[0-9]{2}"),
+    "quarter": re.compile(r"....-Q."),
+    "half": re.compile(r"....-H."),
+}
+FILED_ONLY: Final = "filed only 只有报数"
+
+Month = Annotated[str | None, typer.Option(help="Of a month: 2016-08.")]
+Quarter = Annotated[str | None, typer.Option(help="Of a quarter: 2016-Q3.")]
+Half = Annotated[str | None, typer.Option(help="Of a half-year: 2016-H2.")]
+Campaign = Annotated[str | None, typer.Option(help="Of a campaign: JW2016.")]
+Grouped = Annotated[By | None, typer.Option("--by", help="Add up by this, not all of it.")]
+Freeze = Annotated[bool, typer.Option("--freeze", help="Keep what it says as the next version, for ever.")]
+Version = Annotated[int | None, typer.Option("--version", help="Show this frozen version; 0 = the newest.")]
+At = Annotated[str | None, typer.Option("--vector", help="Count only what lies before it: JSON, partition to size.")]
+Shown = tuple[tuple[str, ...], list[tuple[str, ...]]]
+OfAgency = Annotated[Agency, typer.Option("--agency", help="Whose node to ask.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs; of a frozen version, its very bytes.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="For spreadsheets.")]
+
+
+def stats(  # noqa: PLR0913 (each is an option)
+    *,
+    month: Month = None,
+    quarter: Quarter = None,
+    half: Half = None,
+    campaign: Campaign = None,
+    by: Grouped = None,
+    freeze_: Freeze = False,
+    version: Version = None,
+    vector: At = None,
+    agency: OfAgency = "copyright",
+    json: AsJson = False,
+    csv_: AsCsv = False,
+) -> None:
+    """
+    Show the figures that follow from the events, beside those that were filed.
+
+    What this node may not read is `not readable here`, never 0. A frozen version never changes; the next one says what
+    differs, and which events make the difference.
+    """
+    scope = _scope(campaign, month=month, quarter=quarter, half=half)
+    if version is not None and (freeze_ or vector is not None):
+        raise typer.BadParameter("a frozen version is shown as it is", param_hint="--version")
+    home = Home.find()
+    running = home.need_running()
+    law = law_of(home, running)
+    if version is None:
+        bring_up(home, agency, running.dsn[agency], law, processes=os.cpu_count() or 1)
+    with closing(connect(running.dsn[agency], autocommit=True, name="yisong-stats")) as connection:
+        adding = Adding(connection, law)
+        if version is not None:
+            written = _kept(adding, scope, version)
+        else:
+            written = _found(adding, scope, law, at=_vector(vector), freeze_=freeze_)
+    _show(written, scope, by, law, json=json, csv_=csv_)
+
+
+def _scope(campaign: str | None, **periods: str | None) -> Scope:
+    named = [(kind, text) for kind, text in periods.items() if text is not None]
+    if len(named) > 1 or not (named or campaign):
+        raise typer.BadParameter("name one of --month, --quarter and --half, or --campaign, or one of each")
+    kind, period = named[0] if named else ("campaign", None)
+    if period is not None and not _SHAPES[kind].fullmatch(period):
+        raise typer.BadParameter(f"{period!r} is no {kind}", param_hint=f"--{kind}")
+    try:
+        return scope_of(period, campaign)
+    except ValueError as fault:
+        raise typer.BadParameter(f"{str(fault)!r} is no {kind}", param_hint=f"--{kind}") from fault
+
+
+def _vector(text: str | None) -> Vector | None:
+    try:
+        said = None if text is None else orjson.loads(text)
+        return None if said is None else {int(partition): int(size) for partition, size in said.items()}
+    except (ValueError, AttributeError, TypeError) as fault:
+        raise typer.BadParameter('is no vector such as {"0": 12, "1": 7}', param_hint="--vector") from fault
+
+
+def _kept(adding: Adding, scope: Scope, version: int) -> bytes:
+    versions = adding.versions(scope)
+    number = version or max(versions, default=0)
+    if number not in versions:
+        known = ", ".join(map(str, versions)) or "none"
+        raise typer.BadParameter(
+            f"of {scope.name} there is no version {number} (there is: {known})", param_hint="--version"
+        )
+    return versions[number]
+
+
+def _found(adding: Adding, scope: Scope, law: Law, *, at: Vector | None, freeze_: bool) -> bytes:
+    if freeze_:
+        with adding.to_freeze():
+            return freeze(adding, scope, at or adding.vector(), law)
+    with adding.at_once():
+        return orjson.dumps(document(adding, scope, at or adding.vector(), law))
+
+
+def _show(  # noqa: PLR0913 (what is shown, and how)
+    written: bytes, scope: Scope, by: By | None, law: Law, *, json: bool, csv_: bool
+) -> None:
+    if json:
+        typer.echo(written)
+        return
+    said: Document = orjson.loads(written)
+    if csv_:
+        _csv(total(said, by))
+        return
+    console = page()
+    console.print(ruled(_title(said, scope), *_table(total(said, by), law)), soft_wrap=True)
+    for one in said["filed"]:
+        console.print()
+        console.print(ruled(_of_report(one), *_filed(one)), soft_wrap=True)
+    if said["clusters"]:
+        console.print("\nclusters 集群: " + ", ".join(f"{name} {cases}" for name, cases in said["clusters"].items()))
+    if "differences" in said:
+        console.print()
+        title = f"What differs from version {said['version'] - 1}"
+        console.print(ruled(title, *_differences(said["differences"])), soft_wrap=True)
+
+
+def _title(said: Document, scope: Scope) -> str:
+    version = f", version {said['version']}" if "version" in said else ""
+    size = sum(said["vector"].values())
+    return f"Statistics 统计 {scope.name}{version}: of {size} records, rulebook {said['rulebook']['n']}"
+
+
+def _table(found: Sequence[Figure], law: Law) -> Shown:
+    enums = law.rulebook.catalogue.enums
+    names, units = enums["stat_column"], enums["quantity_unit"]
+    rows: list[tuple[str, ...]] = [
+        (one.column, names[one.column], _key(one), units.get(one.unit or "", ""), _value(one), _remark(one))
+        for one in found
+    ]
+    return ("column", "指标", "of", "unit", "derived 推算", ""), rows
+
+
+def _key(one: Figure) -> str:
+    return f"{one.key} ({one.grain})" if one.grain else one.key
+
+
+def _value(one: Figure) -> str:
+    if one.filed_only:
+        return FILED_ONLY
+    return NOT_READABLE if one.value is None else str(one.value)
+
+
+def _remark(one: Figure) -> str:
+    unread = f"{one.unread} not readable, the others give {one.read}" if one.unread else ""
+    unknown = f"{one.unknown} say that it is not known" if one.unknown else ""
+    return "; ".join(part for part in (unread, unknown) if part)
+
+
+def _of_report(one: Mapping[str, Any]) -> str:
+    if not one["readable_here"]:
+        return f"Filed 报数 {one['organ']} {one['variant']}: {NOT_READABLE}"
+    return f"Filed 报数 {one['organ']} {one['variant']} {one['template']}, version {one['report_version']}"
+
+
+def _filed(one: Mapping[str, Any]) -> Shown:
+    rows: list[tuple[str, ...]] = [
+        (
+            figure["column"],
+            str(figure.get("key", "")),
+            str(figure.get("unit", "")),
+            str(figure["filed"]),
+            str(figure.get("note", figure["derived"])),
+            "" if figure["difference"] is None else f"{figure['difference']:+d}",
+        )
+        for figure in one["figures"]
+    ]
+    return ("column", "of", "unit", "filed 报数", "derived 推算", "difference 差异"), rows
+
+
+def _differences(found: Sequence[Mapping[str, Any]]) -> Shown:
+    rows: list[tuple[str, ...]] = []
+    for one in found:
+        rows.append(
+            (
+                one["column"],
+                str(one.get("unit", "")),
+                _said(one["before"]),
+                _said(one["after"]),
+                one.get("reading", ""),
+                "",
+            )
+        )
+        for event in one["events"]:
+            through = event.get("through", event["event_id"])
+            what = f"{event['kind']} {event['event_type']} of {event['organ']}"
+            rows.append(("", "", str(event["before"]), str(event["after"]), what, f"{event['case_id']} {through}"))
+    return ("column", "unit", "before", "after", "why", "case and event"), rows
+
+
+def _said(value: object) -> str:
+    return NOT_READABLE if isinstance(value, Mapping) else str(value)
+
+
+def _csv(found: Sequence[Figure]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("column", "key", "grain", "unit", "value", "not_readable_here", "unknown"))
+    for one in found:
+        value = FILED_ONLY if one.filed_only else NOT_READABLE if one.value is None else one.value
+        writer.writerow(
+            (one.column, one.key, one.grain or "", one.unit or "", value, one.unread or "", one.unknown or "")
+        )
