@@ -14,7 +14,14 @@ _LIFECYCLES: Final = "docs/lifecycles.md"
 
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "Begin": ("README.md", "README.zh.md", "docs/tutorial.md", "docs/glossary.md"),
-    "How to": ("docs/howto/agency-systems.md", "docs/howto/operators.md", "docs/howto/auditors.md", "docs/console.md"),
+    "How to": (
+        "docs/howto/agency-systems.md",
+        "docs/howto/operators.md",
+        "docs/howto/auditors.md",
+        "docs/howto/campaigns.md",
+        "docs/howto/registers.md",
+        "docs/console.md",
+    ),
     "Deploy and operate": (
         "deploy/README.md",
         "deploy/**/*.md",

@@ -15,7 +15,14 @@ from docsite import reference
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 CHINESE = (ROOT / "README.zh.md").read_text("utf-8")
-GUIDES = ("docs/tutorial.md", "docs/howto/agency-systems.md", "docs/howto/operators.md", "docs/howto/auditors.md")
+GUIDES = (
+    "docs/tutorial.md",
+    "docs/howto/agency-systems.md",
+    "docs/howto/operators.md",
+    "docs/howto/auditors.md",
+    "docs/howto/campaigns.md",
+    "docs/howto/registers.md",
+)
 #: A command and the lines that the README shows of its output.
 _CONSOLE = re.compile(r"```console\n\$ (yisong .*)\n((?:.*\n)*?)```")
 _PYTHON = re.compile(r"```python\n((?:.*\n)*?)```")
@@ -49,9 +56,10 @@ def _yisong(environment: Mapping[str, str], command: str) -> CompletedProcess[st
 
 
 def _shape(line: str) -> str:
-    """Return *line* without what differs from bus to bus: digests, how wide a table is drawn, and what happens now."""
+    """Return *line* without what differs from bus to bus: digests, ids, how wide a table is drawn, what happens now."""
     if line.startswith("· "):
         return re.sub(r"[0-9.]+", "<number>", line)
+    line = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<event>", line)
     return re.sub(r"\s+", " ", re.sub(r"\b[0-9a-f]{10}\b", "<digest>", re.sub(r"[━─]+", "━", line))).strip()
 
 
