@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from tests.commands import run
 from yisong.audit.played import Position
+from yisong.audit.readings import readings
 from yisong.audit.replay import Replay
 from yisong.cli.main import app
 from yisong.embedded import Bus
@@ -314,3 +315,20 @@ def test_the_three_forms_of_a_register_agree_and_a_wrong_name_is_told(copyright_
     said = command.invoke(app, ["registers", "grey-list"])
     assert said.exit_code == 2
     assert "black-list" in said.output
+
+
+def test_whoever_reads_a_register_is_written_down_with_all_events_that_were_shown(
+    home: Bus, police: Seen, lines: Mapping[str, Said]
+) -> None:
+    """A register shows what was said in many cases, so the reading names the events and no case."""
+    police.register("seizures")
+
+    with connect(home.running.dsn["police"], autocommit=True) as connection:
+        newest = readings(connection, most=1)[0]
+    assert (newest.what, newest.organ, newest.case_id, newest.purpose) == (
+        "register", "S-police", "", "register seizures",
+    )  # fmt: skip
+    _, closed = police.register("seizures")
+    shown = {lines[str(one)] for one in newest.events if str(one) in lines}
+    assert shown
+    assert not shown & closed

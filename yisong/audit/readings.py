@@ -12,9 +12,9 @@ from yisong.postgres.connection import reachable
 
 _SQL: Final = queries(Path(__file__).with_name("bodies.sql"))
 
-What = Literal["body", "history", "dossier", "token", "evidence"]
+What = Literal["body", "history", "dossier", "token", "evidence", "register"]
 """``body`` bodies of single events · ``history`` a case as a whole · ``dossier`` one taken away · ``token`` a P2 token
-resolved · ``evidence`` a file."""
+resolved · ``evidence`` a file · ``register`` a register or an export, with all events that it was made of."""
 
 
 class Reader(NamedTuple):
@@ -29,8 +29,9 @@ class Reading(NamedTuple):
     One reading; *at* in ms by the node's clock. *events*: whose bodies were shown, none of a whole history.
 
     *sha256*: of the file that was taken away, with the event that cites it; *case_id* is empty where an organ took it
-    from its own store, whatever cites it. *token*: the P2 token that was asked for, and *refused* why it was not
-    resolved, where it was not; on the owner's node *account* and *organ* are those of whoever asked, of any line.
+    from its own store, whatever cites it, and for a register, which is of many. *token*: the P2 token that was asked
+    for, and *refused* why it was not resolved, where it was not; on the owner's node *account* and *organ* are those of
+    whoever asked, of any line.
     """
 
     serial: int

@@ -3,12 +3,15 @@
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from getpass import getuser
 from typing import Annotated, Final
+from uuid import UUID
 
 import orjson
 import typer
 
 from yisong.audit.acts import Act, acts
+from yisong.audit.readings import Reader, note_reading
 from yisong.cli.history import parse_instant
 from yisong.cli.page import instant, page, ruled
 from yisong.home import Agency, Home
@@ -38,7 +41,7 @@ def registers(
         raise typer.BadParameter("is another form than --csv: choose one", param_hint="--json")
     home, moment = Home.find(), None if at is None else parse_instant(at)
     law = law_of(home, home.need_running())
-    known = read_acts(home, law, agency, KINDS[name].event_types, at=moment)
+    known = read_acts(home, law, agency, KINDS[name].event_types, at=moment, purpose=f"register {name}")
     found = register(name, known, agency=agency, as_of=_now() if moment is None else moment)
     if json:
         typer.echo(orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2))
@@ -48,10 +51,20 @@ def registers(
         _print(found, law)
 
 
-def read_acts(home: Home, law: Law, agency: Agency, event_types: Iterable[str], *, at: int | None) -> tuple[Act, ...]:
-    """Return what the node of *agency* may read of the events of these types that were logged by *at* (ms)."""
+def read_acts(  # noqa: PLR0913 (what is read where, up to when, and what for)
+    home: Home, law: Law, agency: Agency, event_types: Iterable[str], *, at: int | None, purpose: str
+) -> tuple[Act, ...]:
+    """
+    Return what the node of *agency* may read of the events of these types that were logged by *at* (ms).
+
+    The reading is written down, with all events whose bodies are shown, and the *purpose*.
+    """
+    reader = Reader(getuser(), law.system_organ(agency))
     with closing(connect(home.need_running().dsn[agency], autocommit=True, name="yisong-registers")) as connection:
-        return acts(connection, event_types, law, agency=agency, keys=home.keystore(), at=at)
+        found = acts(connection, event_types, law, agency=agency, keys=home.keystore(), at=at)
+        shown = [UUID(bytes=one.header.event_id) for one in found if one.body is not None]
+        note_reading(connection, reader, what="register", case_id="", purpose=purpose, events=shown)
+    return found
 
 
 def _now() -> int:

@@ -540,8 +540,8 @@ CREATE TABLE local_readings (
     at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     account text   NOT NULL CHECK (account <> ''),
     organ   text   NOT NULL,
-    what    text   NOT NULL CHECK (what IN ('body', 'history', 'dossier', 'token', 'evidence')),
-    case_id text   NOT NULL,  -- empty for evidence that an organ takes from its own store, whatever cites it
+    what    text   NOT NULL CHECK (what IN ('body', 'history', 'dossier', 'token', 'evidence', 'register')),
+    case_id text   NOT NULL,  -- empty for a register, and for evidence that an organ takes from its own store
     events  uuid[] NOT NULL,  -- of which events the body was shown; empty for a whole history or dossier
     purpose text   NOT NULL CHECK (purpose <> ''),
     sha256  bytea  CHECK (octet_length(sha256) = 32),  -- of the file that was taken away

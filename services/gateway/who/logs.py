@@ -59,7 +59,7 @@ class ReadingLine(BaseModel):
     at: str = Field(description="RFC 3339, +08:00.")
     account: str
     organ: str = Field(description="The organ for which the account has read.")
-    what: Literal["body", "history", "dossier", "token", "evidence"]
+    what: Literal["body", "history", "dossier", "token", "evidence", "register"]
     case_id: str = Field(description="Empty for evidence that an organ took from its own store.")
     events: list[UUID] = Field(description="Whose bodies were shown; empty for a history or a dossier as a whole.")
     purpose: str
