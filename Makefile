@@ -20,7 +20,7 @@ demo: $(RUN)  ## a bus, the example cases through four desks, a case of today, f
 	@$(BIN)/yisong demo
 
 test: $(STAMP) browser postgres prometheus  ## every test, real Kafka and PostgreSQL included (long runs in their small version)
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 postgres:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || { $(INSTALL_POSTGRES); } || echo "$(NO_POSTGRES)"
