@@ -15,6 +15,7 @@ import pytest
 
 from services.trail.scrub import PASS_SECONDS
 from tests.clues import clue_found, own_case
+from tests.commands import run
 from tests.prometheus import Prometheus, watching
 from tests.waiting import until
 from yisong import Publisher
@@ -73,6 +74,14 @@ def test_a_rolling_restart_wakes_nobody(prometheus: Prometheus, shaky: Bus) -> N
         shaky.start_desk(agency)
         shaky.stop_gateway(agency)
         shaky.start_gateway(agency)
+
+    _stays_silent(prometheus, WORKING_SECONDS)
+
+
+def test_a_rebuild_wakes_nobody(prometheus: Prometheus, shaky: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YISONG_HOME", str(shaky.home.path))
+    for agency in AGENCIES:
+        run("rebuild", "--agency", agency)
 
     _stays_silent(prometheus, WORKING_SECONDS)
 
