@@ -7,6 +7,7 @@ Everything that Yisong raises itself::
     │   ├── NotOpenable       a sealed body, or its wrapped key, that does not open
     │   ├── NotPublishable    an event that a publisher may not send as it stands
     │   ├── NotImportable     a file of which not even a part can be taken
+    │   ├── NotDrawable       a picture that cannot be drawn as it was asked for
     │   ├── TooLarge          a file with more bytes than are taken
     │   └── NotAcceptable     an account, a password or a token that may not be as it was asked for
     ├── WorldFault            the world is at fault: stop, acknowledge nothing, start again
@@ -65,6 +66,10 @@ class NotPublishable(RecordFault, Faults):
 
 class NotImportable(RecordFault, Faults):
     """Not even a part of a file can be taken; *faults* names everything that is wrong with its form."""
+
+
+class NotDrawable(RecordFault, Faults):
+    """A picture cannot be drawn as it was asked for; *faults* says why."""
 
 
 class TooLarge(RecordFault):

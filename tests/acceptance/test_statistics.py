@@ -21,9 +21,11 @@ from yisong.audit.replay import Stage, replay
 from yisong.audit.trails import open_trail
 from yisong.cli.main import app
 from yisong.embedded import Bus
-from yisong.errors import NotProven
+from yisong.errors import NotDrawable, NotProven
 from yisong.home import AGENCIES, Agency, Home
 from yisong.ledger.sharing import may_read
+from yisong.plots.picture import Missing, Picture, Value
+from yisong.plots.reading import Pictures
 from yisong.postgres import connect
 from yisong.proof.refold import refold
 from yisong.statistics.adding import Adding, Vector
@@ -32,7 +34,7 @@ from yisong.statistics.glance import Brief as Beside
 from yisong.statistics.glance import brief, decoded, glance
 from yisong.statistics.reading import Reading
 from yisong.statistics.rules import FILED_ONLY, READ, WANTED
-from yisong.statistics.scope import Scope, scope_of
+from yisong.statistics.scope import Scope, scope_of, year_of
 from yisong.statistics.versions import document
 
 HISTORIES = Path(__file__).parents[2] / "examples" / "histories"
@@ -358,6 +360,136 @@ class TestTheCommand:
         assert fault in said.output
 
 
+class TestPictures:
+    """What is drawn are the figures that stand above, and what the files say of clocks and of what is open."""
+
+    def test_months_and_provinces_have_the_figures_of_the_statistics(self, counted: Counted) -> None:
+        with pictures(counted, "copyright") as made:
+            quarter = made.months(scope_of("2016-Q3"), ("cases_opened", "fine_fen"), at=counted.vector)
+            half = made.provinces(scope_of("2016-H2"), ("fine_fen",), at=counted.vector)
+
+        assert quarter.labels == ("2016-07", "2016-08", "2016-09")
+        assert bars(quarter) == {
+            "cases_opened": (1, 2, 2),  # H1:3; H4:4, H5:4; H3:3, H7:12
+            "fine_fen": (0, 0, 9_000_000),  # H4:15, H5:8
+        }
+        assert half.labels == ("960000 示例丙省", "970000 示例乙省", "980000 示例甲省")
+        assert bars(half) == {"fine_fen": (0, 13_000_000, 6_000_000)}
+
+    def test_what_a_line_may_not_read_is_no_0_there(self, counted: Counted) -> None:
+        with pictures(counted, "miit") as made:
+            found = made.months(scope_of("2016-Q3"), ("cases_opened", "fine_fen"), at=counted.vector)
+
+        assert bars(found) == {"cases_opened": (1, 2, 2), "fine_fen": (0, 0, Missing.UNREAD)}
+        assert any("2016-09 fine_fen (2)" in line for line in found.caption)
+
+    def test_a_campaign_has_the_months_in_which_something_counts_for_it(self, counted: Counted) -> None:
+        with pictures(counted, "copyright") as made:
+            campaign = made.months(scope_of(campaign="JW2016"), ("items_seized",))
+            year = made.months(year_of("2017"), ("rewards",), at=counted.vector)
+            with pytest.raises(NotDrawable, match="nothing counts for JW1999 here"):
+                made.months(scope_of(campaign="JW1999"))
+
+        assert (campaign.labels[0], campaign.labels[-1]) == ("2016-07", "2017-04")  # H1:1, H1:16
+        assert bars(campaign) == {"items_seized": (0, 0, 0, 0, 0, 0, 40, 0, 0, 0)}  # H7:42
+        assert bars(year) == {"rewards": (1, 0, 0, 0, *[Missing.NOT_YET] * 8)}  # H7:40; the log ends in April (H1:16)
+
+    @pytest.mark.parametrize("agency", AGENCIES)
+    def test_clocks_and_what_is_open_are_the_same_on_every_node(self, counted: Counted, agency: Agency) -> None:
+        with pictures(counted, agency) as made:
+            august = made.clocks(scope_of("2016-08"), now=0)
+            everything = made.ageing(Scope(), now=0)
+            of_campaign = made.ageing(scope_of(campaign="JW2016"), now=0)
+            of_august = made.ageing(scope_of("2016-08"), now=0)
+            with pytest.raises(NotDrawable, match="no clock ended or runs"):
+                made.clocks(scope_of("2015-08"), now=0)
+
+        assert outcomes(august) == CLOCKS_OF_AUGUST
+        # H3 alone is not at its end: opened on 1 September, proposed on the 12th; its newest record is of the 21st.
+        assert bars(everything) == bars(of_campaign) == {
+            "clues": (0, 0, 0, 0, 0, 0), "cases": (0, 0, 1, 0, 0, 0), "referrals": (0, 1, 0, 0, 0, 0),
+        }  # fmt: skip
+        assert {value for values in bars(of_august).values() for value in values} == {0}
+
+    def test_the_command_writes_a_png_and_an_svg_and_says_of_what(self, command: CliRunner, tmp_path: Path) -> None:
+        png, svg = tmp_path / "months.png", tmp_path / "clocks.svg"
+
+        months = command.invoke(app, ["stats", "--half", "2016-H2", "--agency", "police", "--plot", str(png)])
+        clocks = command.invoke(app, ["stats", "--plot", str(svg), "--plot-of", "clocks"])
+
+        assert png.read_bytes().startswith(b"\x89PNG")
+        drawn = svg.read_text("utf-8")
+        for label in ("T-REF-07 决定是否立案", "rolled_on_time 顺延内", "all there is 全部 · node 节点 copyright"):
+            assert label in drawn
+        assert (months.exit_code, clocks.exit_code) == (0, 0)
+        assert "By month 按月 2016-H2" in months.output
+        assert "vector 位置 {" in clocks.output
+
+    def test_the_command_says_everything_that_is_wrong_at_once(self, command: CliRunner, tmp_path: Path) -> None:
+        asked = ["stats", "--month", "2016-13", "--plot", str(tmp_path / "a.pdf"), "--column", "cases", "--json"]
+
+        with pytest.raises(NotDrawable, match="No picture was drawn") as raised:
+            command.invoke(app, asked, catch_exceptions=False)
+
+        said = "\n".join(raised.value.faults)
+        assert len(raised.value.faults) == 4
+        for fault in ("neither in .png nor", "'2016-13' is no month", "cases is no column", "--json says nothing"):
+            assert fault in said
+        assert "are for pictures" in command.invoke(app, ["stats", "--year", "2016"]).output
+        (tmp_path / "b.png").mkdir()
+        with pytest.raises(NotDrawable, match="Is a directory"):
+            command.invoke(
+                app, ["stats", "--plot", str(tmp_path / "b.png"), "--plot-of", "ageing"], catch_exceptions=False
+            )
+
+
+#: By timer and outcome. The clue of H1 and its look-up ended in July, all of H3 in September.
+CLOCKS_OF_AUGUST = {
+    ("P-FEEDBACK", "on_time"): 1,  # H1:13
+    ("T-REF-01", "on_time"): 1,  # H1:8
+    ("T-REF-02", "on_time"): 1,  # H1:9
+    ("T-REF-03", "on_time"): 1,  # H1:10
+    ("T-REF-04", "lapsed"): 1,  # of H1:10
+    ("T-REF-06", "lapsed"): 1,  # of H1:10
+    ("T-REF-07", "on_time"): 1,  # H1:11
+    ("T-REF-14", "on_time"): 1,  # H1:12
+    ("P-TRIAGE", "on_time"): 2,  # H4:2, H7:7
+    ("P-CLUE-ACK", "on_time"): 1,  # H4:4
+    ("P-FILING", "on_time"): 1,  # H4:7
+    ("P-SITE-01", "on_time"): 1,  # H4:8
+    ("P-SITE-02", "on_time"): 1,  # H4:9
+    ("T-RECT", "on_time"): 1,  # H4:11
+    ("T-RECT", "late"): 1,  # H5:3, a day after it was due
+    ("P-RECT-ESC", "on_time"): 1,  # H5:4
+    ("P-EXT-REPLY", "on_time"): 1,  # H7:8
+}
+
+
+@contextmanager
+def pictures(counted: Counted, agency: Agency) -> Iterator[Pictures]:
+    """Give what makes pictures of a node that has counted what the histories brought."""
+    counted.said(scope_of("2016-08"), agency)
+    with counted.database(agency) as connection:
+        yield Pictures(connection, counted.law, agency=agency)
+
+
+def bars(picture: Picture) -> dict[str, tuple[Value, ...]]:
+    """Return what is drawn, by the first word of a series, or of its panel where it has no name."""
+    return {
+        (series.name or panel.title).split(" ")[0]: series.values for panel in picture.panels for series in panel.series
+    }
+
+
+def outcomes(picture: Picture) -> dict[tuple[str, str], Value]:
+    """Return how many clocks are drawn, by timer and outcome."""
+    return {
+        (label.split(" ")[0], outcome): value
+        for outcome, values in bars(picture).items()
+        for label, value in zip(picture.labels, values, strict=True)
+        if value
+    }
+
+
 class TestFrozen:
     """Last, because it adds to the log; what stands above asks for what lay before it."""
 
@@ -407,6 +539,23 @@ class TestFrozen:
             said = total(counted.said(scope_of("2016-08"), agency, vector))
             assert said.keys() >= total(frozen).keys()
             assert all(isinstance(value, tuple) or value == total(frozen)[name] for name, value in said.items())
+
+    def test_a_frozen_version_is_drawn_as_it_was_frozen(
+        self, counted: Counted, command: CliRunner, tmp_path: Path
+    ) -> None:
+        """A late clue of 甲省一市 came after the first version."""
+        file = tmp_path / "provinces.svg"
+        asked = [*_ASKED, "--column", "clues_received", "--plot", str(file)]
+        frozen = command.invoke(app, [*_ASKED, "--version", "1", "--json"]).stdout_bytes
+
+        with pictures(counted, "copyright") as made:
+            first = bars(made.frozen(scope_of("2016-08"), frozen, ("clues_received",)))
+            now = bars(made.provinces(scope_of("2016-08"), ("clues_received",)))
+        said = command.invoke(app, [*asked, "--version", "1"])
+
+        assert [a - b for a, b in zip(now["clues_received"], first["clues_received"], strict=True)] == [0, 0, 1]  # type: ignore[operator]
+        assert "frozen version 固定 1" in said.output
+        assert "frozen version 固定 1" in file.read_text("utf-8")
 
     def test_nobody_rewrites_a_frozen_version(self, counted: Counted) -> None:
         with (

@@ -6,19 +6,22 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
 import typer
 
 from yisong.cli.page import page, ruled
+from yisong.cli.stats_plot import check, draw
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Law
+from yisong.plots.asked import OF_THE_TRAIL, Asked, Kind, usual
 from yisong.postgres.connection import connect
 from yisong.statistics.adding import Adding, Vector
 from yisong.statistics.figures import NOT_READABLE, By, Figure
-from yisong.statistics.scope import Scope, scope_of
+from yisong.statistics.scope import Scope, scope_of, year_of
 from yisong.statistics.spread import bring_up
 from yisong.statistics.versions import Document, document, freeze, total
 
@@ -26,12 +29,14 @@ _SHAPES: Final = {
     "month": re.compile(r"....-[0-9]{2}"),
     "quarter": re.compile(r"....-Q."),
     "half": re.compile(r"....-H."),
+    "year": re.compile(r"...."),
 }
 FILED_ONLY: Final = "filed only 只有报数"
 
 Month = Annotated[str | None, typer.Option(help="Of a month: 2016-08.")]
 Quarter = Annotated[str | None, typer.Option(help="Of a quarter: 2016-Q3.")]
 Half = Annotated[str | None, typer.Option(help="Of a half-year: 2016-H2.")]
+Year = Annotated[str | None, typer.Option(help="Of a year, 2016; for --plot only.")]
 Campaign = Annotated[str | None, typer.Option(help="Of a campaign: JW2016.")]
 Grouped = Annotated[By | None, typer.Option("--by", help="Add up by this, not all of it.")]
 Freeze = Annotated[bool, typer.Option("--freeze", help="Keep what it says as the next version, for ever.")]
@@ -41,6 +46,9 @@ Shown = tuple[tuple[str, ...], list[tuple[str, ...]]]
 OfAgency = Annotated[Agency, typer.Option("--agency", help="Whose node to ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs; of a frozen version, its very bytes.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="For spreadsheets.")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Draw it into this file: .png or .svg.")]
+PlotOf = Annotated[Kind | None, typer.Option("--plot-of", help="What to draw.")]
+Columns = Annotated[list[str] | None, typer.Option("--column", help="A column to draw; as often as there are.")]
 
 
 def stats(  # noqa: PLR0913 (each is an option)
@@ -48,6 +56,7 @@ def stats(  # noqa: PLR0913 (each is an option)
     month: Month = None,
     quarter: Quarter = None,
     half: Half = None,
+    year: Year = None,
     campaign: Campaign = None,
     by: Grouped = None,
     freeze_: Freeze = False,
@@ -56,14 +65,33 @@ def stats(  # noqa: PLR0913 (each is an option)
     agency: OfAgency = "copyright",
     json: AsJson = False,
     csv_: AsCsv = False,
+    plot: Plot = None,
+    plot_of: PlotOf = None,
+    column: Columns = None,
 ) -> None:
     """
     Show the figures that follow from the events, beside those that were filed.
 
     What this node may not read is `not readable here`, never 0. A frozen version never changes; the next one says what
     differs, and which events make the difference.
+
+    --plot draws months, provinces, how clocks ended (--plot-of clocks), or how old is what is open (ageing): the last
+    two of all there is where no period or campaign is named.
     """
-    scope = _scope(campaign, month=month, quarter=quarter, half=half)
+    periods = {"month": month, "quarter": quarter, "half": half, "year": year}
+    if plot is not None:
+        given = {"--json": json, "--csv": csv_, "--freeze": freeze_, "--by": by is not None}
+        asked = Asked(
+            plot_of, plot, Scope(), tuple(column or ()), version, vector is not None,
+            besides=tuple(option for option, is_given in given.items() if is_given),
+        )  # fmt: skip
+        _plot(asked, agency, campaign, periods, vector)
+        return
+    if plot_of is not None or column or year is not None:
+        raise typer.BadParameter(
+            "--plot-of, --column and --year are for pictures; name the file too", param_hint="--plot"
+        )
+    scope = _scope(campaign, **periods)
     if version is not None and (freeze_ or vector is not None):
         raise typer.BadParameter("a frozen version is shown as it is", param_hint="--version")
     home = Home.find()
@@ -80,15 +108,52 @@ def stats(  # noqa: PLR0913 (each is an option)
     _show(written, scope, by, law, json=json, csv_=csv_)
 
 
+def _plot(
+    asked: Asked, agency: Agency, campaign: str | None, periods: Mapping[str, str | None], vector: str | None
+) -> None:
+    asked, at = _as_asked(asked, campaign, periods, vector)
+    home = Home.find()
+    running = home.need_running()
+    law = law_of(home, running)
+    check(asked, law)
+    if asked.version is None and asked.kind not in OF_THE_TRAIL:
+        bring_up(home, agency, running.dsn[agency], law, processes=os.cpu_count() or 1)
+    with closing(connect(running.dsn[agency], autocommit=True, name="yisong-stats")) as connection:
+        frozen = None if asked.version is None else _kept(Adding(connection, law), asked.scope, asked.version)
+        draw(connection, asked, law, agency=agency, at=at, frozen=frozen)
+
+
+def _as_asked(
+    asked: Asked, campaign: str | None, periods: Mapping[str, str | None], vector: str | None
+) -> tuple[Asked, Vector | None]:
+    """Return *asked* with its scope and kind, and the vector; what is wrong with them is said with the rest."""
+    at: Vector | None = None
+    wrong: list[str] = []
+    named = any(one is not None for one in (campaign, *periods.values()))
+    try:
+        if named or asked.kind not in OF_THE_TRAIL:
+            asked = asked._replace(scope=_scope(campaign, **periods))
+    except typer.BadParameter as fault:
+        wrong.append(" ".join(filter(None, (str(fault.param_hint or ""), fault.message))))
+    try:
+        at = _vector(vector)
+    except typer.BadParameter as fault:
+        wrong.append(f"--vector {fault.message}")
+    kind = asked.kind or usual(asked.scope, frozen=asked.version is not None)
+    return asked._replace(kind=kind, wrong=tuple(wrong)), at
+
+
 def _scope(campaign: str | None, **periods: str | None) -> Scope:
     named = [(kind, text) for kind, text in periods.items() if text is not None]
     if len(named) > 1 or not (named or campaign):
-        raise typer.BadParameter("name one of --month, --quarter and --half, or --campaign, or one of each")
+        raise typer.BadParameter(
+            "name one of --month, --quarter and --half (for --plot --year, too), or --campaign, or one of each"
+        )
     kind, period = named[0] if named else ("campaign", None)
     if period is not None and not _SHAPES[kind].fullmatch(period):
         raise typer.BadParameter(f"{period!r} is no {kind}", param_hint=f"--{kind}")
     try:
-        return scope_of(period, campaign)
+        return year_of(str(period), campaign) if kind == "year" else scope_of(period, campaign)
     except ValueError as fault:
         raise typer.BadParameter(f"{str(fault)!r} is no {kind}", param_hint=f"--{kind}") from fault
 

@@ -133,10 +133,13 @@ class Adding:
 
     def rulebook(self, vector: Vector) -> tuple[int, str]:
         """Return number and hash of the rulebook version in force at the newest log time before *vector*."""
-        newest = 0
-        if len(self._law.versions) > 1:
-            newest = self._rows("newest", **_sizes(vector))[0][0]
+        newest = self.newest(vector) if len(self._law.versions) > 1 else 0
         return self._law.at(newest).rulebook.n, hash_in_force(self._law, newest).hex()
+
+    def newest(self, vector: Vector) -> int:
+        """Return the newest log time (ms) before *vector*; 0 where nothing lies before it."""
+        newest: int = self._rows("newest", **_sizes(vector))[0][0]
+        return newest
 
     def versions(self, scope: Scope) -> Mapping[int, bytes]:
         """Return the frozen versions of *scope*, byte for byte."""
