@@ -20,6 +20,7 @@ SECTIONS: Final[Mapping[str, Sequence[str]]] = {
         "docs/howto/auditors.md",
         "docs/howto/campaigns.md",
         "docs/howto/registers.md",
+        "docs/howto/importing.md",
         "docs/console.md",
     ),
     "Deploy and operate": (
@@ -30,7 +31,7 @@ SECTIONS: Final[Mapping[str, Sequence[str]]] = {
         "docs/upgrade.md",
     ),
     "Runbooks": ("docs/runbooks/README.md", "docs/runbooks/*.md"),
-    "Reference": ("docs/lifecycles.md", f"{reference.FOLDER}/*.md", "conformance/README.md"),
+    "Reference": ("docs/lifecycles.md", "docs/notices.md", f"{reference.FOLDER}/*.md", "conformance/README.md"),
     "Services": ("services/trail/README.md", "services/gateway/README.md", "services/*/README.md"),
     "Explanation": ("docs/explanation/*.md", "docs/life-of-an-event.md"),
     "Decisions": ("docs/decisions/README.md", "docs/decisions/*.md"),

@@ -22,6 +22,7 @@ GUIDES = (
     "docs/howto/auditors.md",
     "docs/howto/campaigns.md",
     "docs/howto/registers.md",
+    "docs/howto/importing.md",
 )
 #: A command and the lines that the README shows of its output.
 _CONSOLE = re.compile(r"```console\n\$ (yisong .*)\n((?:.*\n)*?)```")
@@ -43,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]
     }
     yield environment
     _run(environment, sys.executable, "-m", "yisong.cli", "down")
-    for taken in ("handoff.json", "clue.tlog-proof", "copyright.backup"):
+    for taken in ("handoff.json", "clue.tlog-proof", "copyright.backup", "figures.svg"):
         (ROOT / taken).unlink(missing_ok=True)
 
 

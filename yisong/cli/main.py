@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "restate": "yisong.cli.restate:restate",
     "verify": "yisong.cli.verify:verify",
     "publish": "yisong.cli.publish:publish",
+    "import": "yisong.cli.importing:import_",
     "filings": "yisong.cli.filings:app",
     "papers": "yisong.cli.papers:app",
     "supervisions": "yisong.cli.supervisions:supervisions",
