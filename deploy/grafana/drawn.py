@@ -75,7 +75,7 @@ def _label(axes: Axes, panel: Panel) -> None:
     axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))  # type: ignore[no-untyped-call]
     lines = axes.get_lines()
     if lines:
-        axes.legend(fontsize=6, loc="upper left", frameon=False, ncols=2)
+        axes.legend(prop={"family": _FONTS, "size": 6}, loc="upper left", frameon=False, ncols=2)
     else:
         axes.text(0.5, 0.5, panel.may_be_empty or "no data", ha="center", va="center", fontsize=7, wrap=True)
 

@@ -184,7 +184,7 @@ def link(publisher: Publisher, case: str, kind: str, *others: str, cluster: str 
 def linked(bus: Bus, everything: Replay) -> tuple[str, str]:
     """Link a case of our own to where it comes from, and H1's and H3's to it as a cluster; return the two of ours."""
     h1, h3 = (next(one.case_ids()[0] for one in everything.played if one.history.name == name) for name in ("H1", "H3"))
-    case, source = own_case(71_001), own_case(71_002)
+    case, source = own_case(79_401), own_case(79_402)
     with Publisher(bus.home) as publisher:
         for each in (case, source):
             publisher.publish_header(*clue_found(each, 1), wait="verdict", timeout=PATIENCE)
