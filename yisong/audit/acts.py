@@ -95,7 +95,7 @@ def acts(  # noqa: PLR0913 (what is read where, by which law, with which keys, u
     asked = {"event_types": sorted({*wanted, CORRECTION}), "at": END if at is None else at}
     with reachable(), connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        every = [one for row in connection.execute(_SQL["acts"], asked) if (one := _found(row)) is not None]
+        every = [one for row in connection.execute(_SQL["acts"], asked) if (one := found_in(row)) is not None]
         dockets = {one.header.case_id for one in every if one.header.event_type in wanted}
         found = [one for one in every if one.header.case_id in dockets]
         ours = _ours(connection, found, law, agency)
@@ -104,7 +104,8 @@ def acts(  # noqa: PLR0913 (what is read where, by which law, with which keys, u
     return tuple(one for one in as_corrected(found, read, law) if one.event_type in wanted)
 
 
-def _found(row: tuple[Any, ...]) -> Found | None:
+def found_in(row: tuple[Any, ...]) -> Found | None:
+    """Return the entry in a *row* with the columns of ``acts`` in acts.sql; None where its leaf holds no header."""
     partition, offset, log_time, docket, number, verdict, leaf, carried = row
     header = header_in(leaf)
     if header is None:
@@ -155,7 +156,11 @@ def names_line(header: Header, law: Law, agency: str) -> bool:
 
 
 def _read(one: Found, ours: bool, opener: Opener) -> Act:  # noqa: FBT001 (one of two answers)
-    body, masked = _opened(one, opener) if ours else (None, "not-in-audience")
+    return act_of(one, *(_opened(one, opener) if ours else (None, "not-in-audience")))
+
+
+def act_of(one: Found, body: Body | None, masked: Why | None = None) -> Act:
+    """Return *one* as an act with its *body*, which has no correction in it yet."""
     entry = one.entry
     return Act(
         partition=entry.partition,

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
-from yisong.audit.acts import Act, Found, as_corrected, names_line
+from yisong.audit.acts import Act, Found, act_of, as_corrected, found_in, names_line
 from yisong.campaigns.phases import Campaign, Focus, Phase, campaigns, phase_of
 from yisong.campaigns.reports import Span, regions_of, years_of
 from yisong.campaigns.standing import Filed
 from yisong.desk.delivery import Body
-from yisong.desk.inbox import KeyOf, header_in, no_key, opened
+from yisong.desk.inbox import KeyOf, no_key, opened
 from yisong.envelope.case_id import register_case_id
-from yisong.ledger import Entry, Law
+from yisong.ledger import Law
 from yisong.postgres import queries
 from yisong.postgres.connection import Rows, reachable
 
@@ -63,7 +63,7 @@ class Reader:
 
     def _worked_out(self, until: int | None) -> Noted:
         read = [(one, body) for one, body in self._acts if until is None or one.entry.log_time <= until]
-        found, said = [one for one, _ in read], [_act(*one) for one in read]
+        found, said = [one for one, _ in read], [act_of(*one) for one in read]
         acts = sorted(as_corrected(found, said, self._law), key=lambda one: (one.log_time, one.partition, one.offset))
         phases = tuple(one for act in acts for one in _phase(act))
         filed = tuple(_filed(act) for act in acts if act.event_type == "PeriodicReportFiled")
@@ -141,26 +141,7 @@ class Reader:
 
 def _found(row: tuple[Any, ...]) -> Found | None:
     docket, number, partition, offset, log_time, leaf, carried = row
-    header = header_in(leaf)
-    if header is None:
-        return None
-    entry = Entry(
-        partition, offset, 0, log_time, docket, number, None, "admitted", None, remembered=True, leaf=b"",
-        leaf_hash=b"", header=header, header_hash=None,
-    )  # fmt: skip
-    return Found(entry, header, carried)
-
-
-def _act(one: Found, body: Body | None) -> Act:
-    entry = one.entry
-    return Act(
-        partition=entry.partition,
-        offset=entry.offset,
-        number=entry.docket_index,
-        log_time=entry.log_time,
-        header=one.header,
-        body=body,
-    )
+    return found_in((partition, offset, log_time, docket, number, "admitted", leaf, carried))
 
 
 def _phase(act: Act) -> Iterator[Phase]:
