@@ -159,6 +159,36 @@ def test_a_receipt_and_a_dossier_are_taken_home_and_verify(gateway: Gateway, tmp
     assert max(one["cosigned"] for one in agreement["partitions"]) > 0
 
 
+def test_whether_a_query_says_so_or_not_an_event_is_published_by_the_same_rules(gateway: Gateway) -> None:
+    owner, other, nobody = gateway.caller(OWNER), gateway.caller(STRANGER), gateway.caller(None)
+    said = clue_found(own_case(72_050), 1)
+    good = {"event_id": str(uuid4()), "at": AT, "header": said.header, "body": said.body}
+    late = {**good, "event_id": str(uuid4())}
+    faulty = {"header": {**said.header, "region_code": "9801"}, "body": {}}
+    for caller, path, sent in [
+        (owner, "/v1/events", good),
+        (owner, "/v1/events", late),
+        (owner, "/v1/events", [late, good]),
+        (owner, "/v1/events:batch", {"events": [good, late]}),
+        (owner, "/v1/events", faulty),
+        (owner, "/v1/events:batch", {"events": [faulty, good]}),
+        (owner, "/v1/events", "text"),
+        (other, "/v1/events", good),
+        (nobody, "/v1/events", good),
+    ]:
+        plain, asked = caller.http.post(path, json=sent), caller.http.post(path, json=sent, params={"dry_run": "false"})
+        assert (plain.status_code, _without_request(plain.json())) == (
+            asked.status_code,
+            _without_request(asked.json()),
+        )
+        assert {*plain.headers} == {*asked.headers}
+    assert owner.http.post("/v1/events", json=good, params={"dry_run": "perhaps"}).status_code == 422
+
+
+def _without_request(answer: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in answer.items() if name not in {"instance", "request_id", "trail_behind"}}
+
+
 def test_search_goes_page_by_page_and_finds_what_concerns_the_organ(gateway: Gateway) -> None:
     owner = gateway.caller(OWNER)
     cases = [told(owner, 72_030 + n)[0] for n in range(3)]

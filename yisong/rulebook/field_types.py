@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 PRIMITIVES = ("string", "int", "long", "boolean", "timestamp", "date", "fen")
@@ -20,6 +21,7 @@ class FieldType:
     optional: bool
 
 
+@lru_cache(maxsize=1024)
 def field_type(text: str) -> FieldType | None:
     """Return the meaning of *text*, or ``None`` where it is no field type."""
     optional = text.endswith("?")

@@ -20,8 +20,10 @@ __all__ = [
     "Principal",
     "Publishing",
     "Reading",
+    "alive_now",
     "intake_of",
     "limits_of",
+    "publishing",
     "verdicts_of",
 ]
 
@@ -44,19 +46,32 @@ def verdicts_of(request: Request) -> Verdicts:
 def _with(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
     # In the event loop: nothing here waits, and going to a thread and back would cost more than it does.
     async def caller(request: Request, bearer: Bearer) -> Principal:  # noqa: ARG001 (for the OpenAPI document)
-        found = await permitted(request, *scopes)
-        limits_of(request).take(found.account)
-        return found
+        return await _limited(request, *scopes)
 
     return caller
 
 
-async def _alive(request: Request, response: Response) -> Signs:
-    """Return the node's signs of life; every answer says how many records its trail is behind the log."""
+async def _limited(request: Request, *scopes: Scope) -> Principal:
+    found = await permitted(request, *scopes)
+    limits_of(request).take(found.account)
+    return found
+
+
+async def publishing(request: Request) -> Principal:
+    """Return who asks, and may publish: `Publishing` as a function. Raises as `permitted`; Problem where too often."""
+    return await _limited(request, "publish")
+
+
+async def alive_now(request: Request) -> Signs:
+    """Return the node's signs of life: `Alive` as a function."""
     signs = state_of(request, "signs", SignsOfLife)
     found = signs.held()
-    if found is None:
-        found = await to_thread.run_sync(signs.now)
+    return await to_thread.run_sync(signs.now) if found is None else found
+
+
+async def _alive(request: Request, response: Response) -> Signs:
+    """Return the node's signs of life; every answer says how many records its trail is behind the log."""
+    found = await alive_now(request)
     response.headers["yisong-trail-behind"] = str(found.behind)
     return found
 
