@@ -55,13 +55,13 @@ SELECT one ->> 'timer', (one ->> 'window')::boolean,
 
 -- cosigned --
 -- Of each partition the largest size that each node has signed under the present origin, and our own tree confirms.
-SELECT at."partition", node, newest.size
+SELECT at."partition", asked.node, newest.size
   FROM positions AS at
- CROSS JOIN unnest(%(nodes)s::text[]) AS node
+ CROSS JOIN unnest(%(nodes)s::text[]) AS asked(node)
  CROSS JOIN LATERAL (SELECT max(origin) AS origin FROM local_cosignatures AS any_line
                       WHERE any_line."partition" = at."partition") AS present
  CROSS JOIN LATERAL (SELECT line.size FROM local_cosignatures AS line
-                      WHERE line."partition" = at."partition" AND line.origin = present.origin AND line.node = node
+                      WHERE line."partition" = at."partition" AND line.origin = present.origin AND line.node = asked.node
                       ORDER BY line.size DESC LIMIT 1) AS newest
 
 -- newest_signed --

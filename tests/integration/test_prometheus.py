@@ -1,5 +1,6 @@
 """Does Debian's own Prometheus see all of a bus that runs, and do the alerts fire when it is broken?"""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -84,6 +85,14 @@ def test_every_panel_of_every_dashboard_has_data(prometheus: Prometheus) -> None
     assert not waiting, [(board, panel.title, expression) for expression, (board, panel) in waiting.items()]
 
 
+def test_what_an_alert_looks_for_an_increase_of_is_there_before_it_happens(prometheus: Prometheus) -> None:
+    """In a series that begins with 1 Prometheus sees no increase, so that the first of its kind would wake nobody."""
+    counted = {name for rule in prometheus.rules() for name in re.findall(r"increase\((\w+_total)\b", rule["query"])}
+    assert counted >= {"yisong_evidence_lost_total", "yisong_checkpoint_equivocations_total"}
+    for name in counted:
+        until(lambda: prometheus.has_data(name), f"{name} begins with its first event")  # noqa: B023
+
+
 def test_every_rule_is_understood_and_evaluated(prometheus: Prometheus) -> None:
     until(lambda: all(rule["health"] == "ok" for rule in prometheus.rules()), "a rule cannot be evaluated")
     assert len(prometheus.rules()) > len(METRICS) // 3
@@ -103,6 +112,8 @@ def test_a_node_that_stops_is_missed_until_it_is_back(prometheus: Prometheus, bu
     bus.stop_node("miit")
     try:
         until(lambda: ("YisongProcessDown", name) in prometheus.firing(), "nobody misses the node")
+        more = "max(yisong_checkpoint_cosigned_entries{nodes='3'}) > max(yisong_checkpoint_cosigned_entries{nodes='4'})"
+        until(lambda: prometheus.has_data(more), "what only three nodes cosign counts as cosigned by four")
     finally:
         bus.start_node("miit")
 
