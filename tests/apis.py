@@ -21,6 +21,7 @@ from tests.clues import Stated
 from tests.unit.publishing.bus import ORGANS, Keys, law, seed
 from yisong.accounts.rows import Database
 from yisong.accounts.tokens import add_token
+from yisong.evidence import EvidenceFolder
 from yisong.home import Home
 from yisong.ledger import Law
 
@@ -101,7 +102,7 @@ def api(service: str, admin: str, folder: Path) -> Iterator[Api]:
             dsn=service,
             keys=Keys(),
             pool=open_pool(service),
-            evidence=folder / "evidence",
+            evidence=EvidenceFolder(folder / "evidence"),
             watched=cast("Any", SimpleNamespace(law=law_that_seals())),
             rate=0,
         )

@@ -17,6 +17,7 @@ from services.gateway.world import World, open_pool
 from tests.unit.ledger.story import law
 from yisong.accounts.people import add_account
 from yisong.accounts.rows import Database
+from yisong.evidence import EvidenceFolder
 from yisong.home import Home
 
 NOW = 1_469_000_000_000
@@ -108,7 +109,7 @@ def doors(service: str, admin: str, folder: Path) -> Iterator[Doors]:
             dsn=service,
             keys=cast("Any", None),
             pool=open_pool(service),
-            evidence=folder / "evidence",
+            evidence=EvidenceFolder(folder / "evidence"),
             watched=cast("Any", SimpleNamespace(law=law())),
         )
         try:

@@ -19,7 +19,7 @@ from services.gateway.world import World, world_of
 from yisong.audit.evidence import HandedIn, Right, hand_in, note_evidence, right_to
 from yisong.audit.readings import Reader
 from yisong.errors import FileChanged
-from yisong.evidence import EvidenceFolder
+from yisong.evidence import EvidenceStore
 from yisong.metrics import Metrics
 from yisong.telemetry.about import About
 from yisong.telemetry.logs import about
@@ -122,12 +122,9 @@ _NOT_KNOWN: Final = (
 )
 
 
-def store_of(request: Request) -> EvidenceFolder:
+def store_of(request: Request) -> EvidenceStore:
     """Return the store of the files that this line has handed in."""
-    store = request.app.state.evidence
-    if not isinstance(store, EvidenceFolder):
-        raise TypeError("the application was not built with a store of evidence")
-    return store
+    return world_of(request).evidence
 
 
 def _check_kind(world: World, kind: str) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from services.gateway.problems import Problem
 from yisong.errors import TooLarge
-from yisong.evidence import EvidenceFolder, Incoming, Stored
+from yisong.evidence import EvidenceStore, Incoming, Stored
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,62}/[a-z0-9][a-z0-9!#$&^_.+-]{0,62}", re.ASCII)
 # What a form sends, or a client that was not told the type: nobody keeps evidence in these forms.
@@ -31,7 +31,7 @@ def media_type_of(request: Request) -> str:
     return stated
 
 
-def _check_length(request: Request, store: EvidenceFolder) -> None:
+def _check_length(request: Request, store: EvidenceStore) -> None:
     stated = request.headers.get("content-length", "0")
     if not (stated.isascii() and stated.isdigit()):
         raise Problem(400, "bad-length", "Content-Length is no number. Nothing was kept.")
@@ -39,7 +39,7 @@ def _check_length(request: Request, store: EvidenceFolder) -> None:
         raise _too_large(store)
 
 
-async def received(request: Request, store: EvidenceFolder) -> Stored:
+async def received(request: Request, store: EvidenceStore) -> Stored:
     """
     Put the file that *request* sends into *store*.
 
@@ -76,5 +76,5 @@ async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
         return await anext(pieces, None)
 
 
-def _too_large(store: EvidenceFolder) -> Problem:
+def _too_large(store: EvidenceStore) -> Problem:
     return Problem(413, "too-large", f"A file has at most {store.largest} bytes. Nothing was kept.")

@@ -18,9 +18,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from services.gateway.who.provider_settings import ProviderSettings, is_safe
+from services.gateway.who.provider_settings import ProviderSettings
 from yisong.accounts.provider_logins import Begun
 from yisong.errors import BusUnreachable
+from yisong.safe_address import is_safe_address
 
 _ALGORITHMS: Final = [
     "RS256",
@@ -118,7 +119,7 @@ class Provider:
         with self._client() as client:
             document = _json(client, self.settings.issuer.rstrip("/") + _DISCOVERY)
             places = [str(document.get(name)) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-            if document.get("issuer") != self.settings.issuer or not all(map(is_safe, places)):
+            if document.get("issuer") != self.settings.issuer or not all(map(is_safe_address, places)):
                 raise _away(ValueError("another issuer, or an address without TLS"))
             return Metadata(places[0], places[1], _json(client, places[2]))
 

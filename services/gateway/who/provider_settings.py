@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from yisong.errors import ContractFault, WiringFault
 from yisong.rulebook.yaml_file import parse
+from yisong.safe_address import is_safe_address
 from yisong.secret_file import read_secret
 
 CALLBACK: Final = "/login/provider/back"
 """The path to which the provider sends the browser back."""
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NEEDED: Final = ("issuer", "client_id", "client_secret_file", "redirect_uri")
 _KNOWN: Final = frozenset({*_NEEDED, "name", "claim", "accounts", "scope", "ca_file"})
 _SCOPE: Final = re.compile(r"[!#-\[\]-~]+(?: [!#-\[\]-~]+)*", re.ASCII)
@@ -70,18 +70,11 @@ def read_settings(path: Path) -> ProviderSettings:
     return ProviderSettings(**row, client_secret=secret)
 
 
-def is_safe(url: str) -> bool:
-    """Say whether what is said to *url* is heard by nobody else: TLS, or this very machine."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-
-
 def _faults(row: Mapping[str, Any]) -> list[str]:
     faults = [
-        f"{name}: must be https, or of this machine" for name in ("issuer", "redirect_uri") if not is_safe(row[name])
+        f"{name}: must be https, or of this machine"
+        for name in ("issuer", "redirect_uri")
+        if not is_safe_address(row[name])
     ]
     if urlsplit(row["redirect_uri"]).path != CALLBACK:
         faults.append(f"redirect_uri: must end in {CALLBACK}, at the address by which browsers know this gateway")
