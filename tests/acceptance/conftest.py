@@ -1,8 +1,12 @@
 import pytest
 from typer.testing import CliRunner
 
+from tests.acceptance.saying import Said, link
+from tests.clues import clue_found, own_case
 from tests.gateways import Gateway
 from tests.shifted import GIVEN, OURS, read_all
+from tests.waiting import PATIENCE
+from yisong import Publisher
 from yisong.audit.expected_file import Expected, read_expected
 from yisong.audit.history_file import History
 from yisong.audit.replay import Replay, Stage, replay
@@ -59,3 +63,23 @@ def expected() -> dict[str, Expected]:
 def everything(stage: Stage, histories: dict[str, History], expected: dict[str, Expected]) -> Replay:
     """Play all of them at once, merged by time, each under case numbers of its own."""
     return replay(stage, list(histories.values()), expected=expected, fresh=True)
+
+
+@pytest.fixture
+def said(command: CliRunner, everything: Replay) -> Said:
+    """Give what commands say of the histories, as programs read it."""
+    return Said(command, everything)
+
+
+@pytest.fixture(scope="session")
+def linked(bus: Bus, everything: Replay) -> tuple[str, str]:
+    """Link a case of our own to where it comes from, and H1's and H3's to it as a cluster; return the two of ours."""
+    h1, h3 = (next(one.case_ids()[0] for one in everything.played if one.history.name == name) for name in ("H1", "H3"))
+    case, source = own_case(79_401), own_case(79_402)
+    with Publisher(bus.home) as publisher:
+        for each in (case, source):
+            publisher.publish_header(*clue_found(each, 1), wait="verdict", timeout=PATIENCE)
+        link(publisher, case, "upstream", source)
+        link(publisher, case, "cluster", h1, h3, cluster="JQ-2016-7")
+        link(publisher, source, "cluster", h3, cluster="JQ-2016-7")
+    return case, source

@@ -2,46 +2,13 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
-import orjson
-import pytest
 from typer.testing import CliRunner
 
-from tests.clues import clue_found, own_case
+from tests.acceptance.saying import Said
 from tests.waiting import PATIENCE
-from yisong import Publisher
-from yisong.audit.replay import Replay
 from yisong.cli.main import app
-from yisong.embedded import Bus
 from yisong.home import AGENCIES
-
-Json = Any
-
-
-@pytest.fixture
-def said(command: CliRunner, everything: Replay) -> "Said":
-    return Said(command, everything)
-
-
-class Said:
-    """What commands say, as programs read it, and under which number a case of the histories is on the bus."""
-
-    def __init__(self, command: CliRunner, everything: Replay) -> None:
-        self._command, self._everything = command, everything
-
-    def __call__(self, *arguments: str) -> Json:
-        done = self._command.invoke(app, [*arguments, "--json"])
-        assert done.exit_code == 0, done.output
-        return orjson.loads(done.stdout)
-
-    def plain(self, *arguments: str) -> str:
-        return self._command.invoke(app, [*arguments]).output
-
-    def id(self, history: str, text: str) -> str:
-        """Return *text* of a history with the case ids that it has on this bus."""
-        (played,) = (one for one in self._everything.played if one.history.name == history)
-        return played.table.text(text)
 
 
 class TestCampaigns:
@@ -167,31 +134,6 @@ class TestReports:
             for one in said("reports")["reports"]
             if one["opens_at"] <= one["as_of"] and (one["filed"] is not None) == filed
         }
-
-
-def link(publisher: Publisher, case: str, kind: str, *others: str, cluster: str | None = None) -> None:
-    header = {
-        "event_type": "CasesLinked", "variant": kind, "case_id": case, "publisher": "V9801", "to": ["V98"],
-        "occurred_at": "2016-10-10T10:00:00+08:00", "region_code": "980100", "pii_level": "P1",
-        "cites": [{"kind": "case", "id": one} for one in others],
-    }  # fmt: skip
-    body = {"cluster_id": cluster, "lead_case": case if cluster else None, "reason": "同一来源"}
-    said = publisher.publish_header(header, body, wait="verdict", timeout=PATIENCE)
-    assert said.verdict in ("admitted", "admitted-late"), said.reason
-
-
-@pytest.fixture(scope="module")
-def linked(bus: Bus, everything: Replay) -> tuple[str, str]:
-    """Link a case of our own to where it comes from, and H1's and H3's to it as a cluster; return the two of ours."""
-    h1, h3 = (next(one.case_ids()[0] for one in everything.played if one.history.name == name) for name in ("H1", "H3"))
-    case, source = own_case(79_401), own_case(79_402)
-    with Publisher(bus.home) as publisher:
-        for each in (case, source):
-            publisher.publish_header(*clue_found(each, 1), wait="verdict", timeout=PATIENCE)
-        link(publisher, case, "upstream", source)
-        link(publisher, case, "cluster", h1, h3, cluster="JQ-2016-7")
-        link(publisher, source, "cluster", h3, cluster="JQ-2016-7")
-    return case, source
 
 
 class TestClusters:

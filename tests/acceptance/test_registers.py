@@ -187,7 +187,9 @@ def test_platforms_are_held_to_what_they_did_and_what_cannot_be_read_is_no_zero(
 
     rows, closed = police.register("platform-compliance")
     assert {row["uscc"] for row in rows} == {CLOUD, WAVES}
-    assert closed == {("H4", 10), ("H4", 11), ("H5", 2), ("H5", 3), ("H5", 5), ("H7", 11)}
+    # A clue that was never the police's to read may be one that a platform reported.
+    clues = {("H1", 1), ("H3", 1), ("H4", 1), ("H7", 6), ("H7", 9)}
+    assert closed == {("H4", 10), ("H4", 11), ("H5", 2), ("H5", 3), ("H5", 5), ("H7", 11), *clues}
     assert all(row["no_action"]["not_readable_here"] > 0 for row in rows)
 
 

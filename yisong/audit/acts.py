@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
 
-from yisong.audit.bodies import Why, seen_at
+from yisong.audit.bodies import Why
 from yisong.audit.corrections import Body, Correction, corrected, corrections
 from yisong.audit.righting import righted
 from yisong.desk.inbox import header_in, open_body
@@ -17,6 +19,8 @@ from yisong.envelope.header import Header
 from yisong.errors import NotOpenable
 from yisong.ledger import Entry, Law
 from yisong.ledger.audience import above
+from yisong.ledger.relearn import TELLING, relearn
+from yisong.ledger.sharing import Seen, may_read
 from yisong.postgres import queries
 from yisong.postgres.connection import reachable
 from yisong.publishing.opening import Opener, line_keys
@@ -28,7 +32,7 @@ END: Final = 1 << 62
 
 _SQL: Final = queries(Path(__file__).with_name("acts.sql"))
 _AT_A_TIME: Final = 2_000
-"""Of so many events the dockets are folded together, to see who may read their bodies: so much is held at a time."""
+"""Of so many events the dockets are looked at together, to see who may read their bodies: so much is held at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +87,15 @@ def acts(  # noqa: PLR0913 (what is read where, by which law, with which keys, u
     agency: str,
     keys: PrivateKeys,
     at: int | None = None,
+    organ: str | None = None,
 ) -> tuple[Act, ...]:
     """
     Return the admitted events of *event_types* that were logged by *at* (ms; None: all), in the order of log times.
 
     *connection*: to the database of the node of *agency*, in autocommit mode. A body is readable where its audience
     means an organ of that line, or one below such an organ, or where it was handed on to one (`yisong.ledger.sharing`);
-    corrections count up to *at*, too. Raises BusUnreachable, NotProven where the trail is not what its records give.
+    with *organ* only where it means this very organ, or one below it. Corrections count up to *at*, too. What the trail
+    has judged is taken as it stands (`yisong fsck` is who judges again). Raises BusUnreachable.
     """
     wanted = set(event_types)
     asked = {"event_types": sorted({*wanted, CORRECTION}), "at": END if at is None else at}
@@ -98,9 +104,9 @@ def acts(  # noqa: PLR0913 (what is read where, by which law, with which keys, u
         every = [one for row in connection.execute(_SQL["acts"], asked) if (one := found_in(row)) is not None]
         dockets = {one.header.case_id for one in every if one.header.event_type in wanted}
         found = [one for one in every if one.header.case_id in dockets]
-        ours = _ours(connection, found, law, agency)
+        ours = _ours(connection, found, law, agency, organ)
         opener = Opener(connection, keys, own=line_keys(law, agency))
-        read = [_read(one, (one.entry.partition, one.entry.offset) in ours, opener) for one in found]
+        read = [read_as(one, opener if (one.entry.partition, one.entry.offset) in ours else None) for one in found]
     return tuple(one for one in as_corrected(found, read, law) if one.event_type in wanted)
 
 
@@ -117,22 +123,43 @@ def found_in(row: tuple[Any, ...]) -> Found | None:
     return Found(entry, header, carried)
 
 
-def _ours(connection: Connection[Any], found: Iterable[Found], law: Law, agency: str) -> Collection[tuple[int, int]]:
-    """Return where the events lie whose bodies the line of *agency* may read."""
+def _ours(
+    connection: Connection[Any], found: Sequence[Found], law: Law, agency: str, organ: str | None
+) -> Collection[tuple[int, int]]:
+    """Return where the events lie whose bodies the line of *agency* may read, or *organ* alone."""
+    wanted = {one.header.event_type for one in found}
     ours: set[tuple[int, int]] = set()
     unclear: list[tuple[str, int, int]] = []
     for one in found:
-        if names_line(one.header, law, agency):
+        if names_line(one.header, law, agency) if organ is None else names_organ(one.header, law, organ):
             ours.add((one.entry.partition, one.entry.offset))
         else:
             unclear.append((one.header.case_id, one.entry.partition, one.entry.offset))
-    unclear.sort()  # what lies in one docket is folded once, or twice where it is cut
+    unclear.sort()  # what lies in one docket is looked at once, or twice where it is cut
     for first in range(0, len(unclear), _AT_A_TIME):
-        places = [(partition, offset) for _, partition, offset in unclear[first : first + _AT_A_TIME]]
-        for place, seen in seen_at(connection, places, law).items():
-            if any(organ in law.organs and law.organs[organ].role == agency for organ in seen.readers):
-                ours.add(place)
+        some = unclear[first : first + _AT_A_TIME]
+        places = {(partition, offset) for _, partition, offset in some}
+        for seen in _as_judged(connection, some, wanted, law):
+            if (seen.partition, seen.offset) in places and _is_meant(seen.readers, law, agency, organ):
+                ours.add((seen.partition, seen.offset))
     return ours
+
+
+def _as_judged(
+    connection: Connection[Any], unclear: Iterable[tuple[str, int, int]], wanted: Iterable[str], law: Law
+) -> Iterator[Seen]:
+    """Yield the telling events of these dockets, with their readers, as the trail has judged them."""
+    asked = {"dockets": sorted({docket for docket, _, _ in unclear}), "event_types": sorted({*wanted, *TELLING})}
+    rows = connection.execute(_SQL["telling"], asked)
+    for case_id, some in groupby(rows, key=itemgetter(3)):
+        found = (one.entry for row in some if (one := found_in(row)) is not None)
+        yield from may_read(relearn(case_id, found, law), law)
+
+
+def _is_meant(readers: Collection[str], law: Law, agency: str, organ: str | None) -> bool:
+    if organ is not None:
+        return organ in readers
+    return any(one in law.organs and law.organs[one].role == agency for one in readers)
 
 
 def names_line(header: Header, law: Law, agency: str) -> bool:
@@ -141,9 +168,27 @@ def names_line(header: Header, law: Law, agency: str) -> bool:
 
     Where it does not, the docket still may: its owner, holders and requesters, and to whom the body was handed on.
     """
+    meant = _named_by(header, law)
+    return agency in _audience(header, law) or any(
+        one in law.organs and law.organs[one].role == agency for one in meant
+    )
+
+
+def names_organ(header: Header, law: Law, organ: str) -> bool:
+    """Hold where the header of an admitted event alone says that *organ* may read its body; otherwise as above."""
+    known = law.organs.get(organ)
+    return (known is not None and known.role in _audience(header, law)) or organ in _named_by(header, law)
+
+
+def _audience(header: Header, law: Law) -> Collection[str]:
     event = law.events.get(header.event_type)
-    audience = () if event is None else event.audience
-    meant = {header.publisher, header.speaker}
+    return () if event is None else event.audience
+
+
+def _named_by(header: Header, law: Law) -> Collection[str]:
+    """Return the organs that a header names as readers, and those above them."""
+    audience = _audience(header, law)
+    meant: set[str] = set()
     if "addressee" in audience:
         meant.update(header.to)
     if "cc" in audience:
@@ -151,12 +196,12 @@ def names_line(header: Header, law: Law, agency: str) -> bool:
     if "superiors" in audience:
         meant.update(above(header.publisher, law))
     # Who publishes reads its own, and nobody above it for that; who is meant is read by those above, too.
-    higher = {one for organ in meant - {header.publisher, header.speaker} for one in above(organ, law)}
-    return agency in audience or any(one in law.organs and law.organs[one].role == agency for one in meant | higher)
+    return {header.publisher, header.speaker, *meant, *(one for organ in meant for one in above(organ, law))}
 
 
-def _read(one: Found, ours: bool, opener: Opener) -> Act:  # noqa: FBT001 (one of two answers)
-    return act_of(one, *(_opened(one, opener) if ours else (None, "not-in-audience")))
+def read_as(one: Found, opener: Opener | None) -> Act:
+    """Return *one* as an act, its body opened by *opener*; None: its reader may not know what it says."""
+    return act_of(one, *((None, "not-in-audience") if opener is None else _opened(one, opener)))
 
 
 def act_of(one: Found, body: Body | None, masked: Why | None = None) -> Act:

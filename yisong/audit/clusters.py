@@ -51,6 +51,7 @@ class Filing(NamedTuple):
     amount_fen: int | None
     cluster: str | None
     readable: bool
+    event_id: str = ""
 
 
 class Member(NamedTuple):
@@ -163,7 +164,7 @@ def _is(act: Act, event_type: str, variant: str | None) -> bool:
 def _filing(act: Act) -> Filing:
     body: Mapping[str, Any] = act.body or {}
     amount = cast("int | None", body.get("amount_involved_fen"))
-    return Filing(act.case_id, act.log_time, amount, body.get("cluster_id"), readable=act.body is not None)
+    return Filing(act.case_id, act.log_time, amount, body.get("cluster_id"), act.body is not None, act.id)
 
 
 def groups(acts: Sequence[Act], dockets: Mapping[str, Docket]) -> tuple[Group, ...]:
@@ -184,10 +185,11 @@ def groups(acts: Sequence[Act], dockets: Mapping[str, Docket]) -> tuple[Group, .
 
 
 def named(acts: Iterable[Act]) -> tuple[str, ...]:
-    """Return the cases that *acts* of `READ` name, those in whose dockets they stand first."""
+    """Return the cases that *acts* of `READ` put into a group: those that are linked, or were filed in a cluster."""
     everywhere = list(acts)
     linked = chain.from_iterable(one.cases for one in links(everywhere))
-    return tuple(dict.fromkeys((*filings(everywhere), *linked)))
+    filed = (one.case_id for one in filings(everywhere).values() if one.cluster is not None)
+    return tuple(dict.fromkeys((*filed, *linked)))
 
 
 def _cluster_ids(linked: Iterable[Link], filed: Mapping[str, Filing]) -> Mapping[str, frozenset[str]]:

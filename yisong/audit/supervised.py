@@ -29,6 +29,7 @@ class Progress(NamedTuple):
     organ: str
     period: str | None
     log_time: int
+    event_id: str = ""
 
 
 class Lifted(NamedTuple):
@@ -61,6 +62,7 @@ class Supervision(NamedTuple):
     due: Clock | None
     report_due: Clock | None
     lifted: Lifted | None
+    event_id: str = ""
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def _supervision(
         due=_newest(docket.clocks, ref, "T-JS-DUE"),
         report_due=_awaited(docket.clocks, ref),
         lifted=Lifted(ends[-1].header.variant or "", ends[-1].log_time) if ends else None,
+        event_id=order.id,
     )
 
 
@@ -138,7 +141,7 @@ def _member(case_id: str, dockets: Mapping[str, tuple[Docket, int]]) -> Supervis
 
 def _progress(act: Act) -> Progress:
     period = None if act.body is None else str(act.body["period"])
-    return Progress(act.header.variant or "", act.header.speaker, period, act.log_time)
+    return Progress(act.header.variant or "", act.header.speaker, period, act.log_time, act.id)
 
 
 def _newest(clocks: Iterable[Clock], ref: AggregateRef, timer: str) -> Clock | None:

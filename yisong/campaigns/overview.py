@@ -99,15 +99,19 @@ class Asked(NamedTuple):
     organ: str | None = None
 
 
-def report_calendar(reader: Reader, law: Law, wanted: Asked, *, now: int, at: int | None = None) -> Calendar:
+def report_calendar(  # noqa: PLR0913 (asked of what, by which law, as of when, for whom)
+    reader: Reader, law: Law, wanted: Asked, *, now: int, at: int | None = None, seen_by: str | None = None
+) -> Calendar:
     """
     Return what the calendar asks for and what has become of it, as of *now* (ms), or as it was known *at* an instant.
+
+    *seen_by*: as far as this organ may read what was filed, else as far as the line of *reader* may.
 
     A year is the one reported on, not the one in which a report falls due. Where neither campaign nor year is *wanted*:
     what the copyright desk looks at. Raises BusNotFound for a campaign that nobody announced and no row of timers.yaml
     knows, or an organ that is not in the directory; BusUnreachable.
     """
-    noted = reader.noted(now=now, until=at)
+    noted = reader.noted(now=now, until=at, organ=seen_by)
     years = _years(wanted, noted, law, now=now if at is None else at)
     if wanted.organ is not None and wanted.organ not in law.organs:
         raise BusNotFound(f"{wanted.organ} is no organ of the directory, so it owes no report.")

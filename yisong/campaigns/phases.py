@@ -50,6 +50,7 @@ class Phase(NamedTuple):
     log_time: int
     position: tuple[int, int]
     changes: int = 0
+    event_id: bytes = b""
 
     @property
     def window(self) -> tuple[date, date | None]:
@@ -154,6 +155,7 @@ def phase_of(body: Mapping[str, Any], header: Header, *, log_time: int, position
         doc_no=header.doc_no,
         log_time=log_time,
         position=position,
+        event_id=header.event_id,
     )
 
 

@@ -38,3 +38,20 @@ SELECT docket, log_time, "partition", "offset", leaf
 -- case_states --
 -- In which state these cases are, and whose they are, as of their newest records.
 SELECT case_id, state, owner FROM cases WHERE case_id = ANY(%(case_ids)s::text[]) ORDER BY case_id;
+
+-- positions --
+-- How far the trail has come.
+SELECT "partition", next_offset FROM positions;
+
+-- naming_between --
+-- The same in one stretch of one partition.
+SELECT docket, event_type, log_time, "offset", leaf
+  FROM entries
+ WHERE "partition" = %(partition)s AND "offset" >= %(begin)s AND "offset" < %(end)s
+   AND verdict IN ('admitted', 'admitted-late') AND docket IS NOT NULL
+   AND EXISTS (SELECT FROM unnest(%(ids)s::bytea[]) AS id WHERE position(id IN leaf) > 0)
+ ORDER BY "offset";
+
+-- erased --
+-- Whose bodies were erased.
+SELECT "partition", "offset" FROM local_erased;

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
-from yisong.audit.acts import Act, Found, act_of, as_corrected, found_in, names_line
+from yisong.audit.acts import Act, Found, act_of, as_corrected, found_in, names_line, names_organ
 from yisong.campaigns.phases import Campaign, Focus, Phase, campaigns, phase_of
 from yisong.campaigns.reports import Span, regions_of, years_of
 from yisong.campaigns.standing import Filed
@@ -51,18 +51,31 @@ class Reader:
         self._acts: list[tuple[Found, Body | None]] = []
         self._noted: Noted | None = None
 
-    def noted(self, *, now: int, until: int | None = None) -> Noted:
-        """Return what was said in all register dockets until *now* (ms), or *until* then. Raises BusUnreachable."""
+    def over(self, connection: Rows, key_of: KeyOf) -> "Reader":
+        """Go on through another *connection* to the same database, and with the keys that *key_of* finds there."""
+        self._connection, self._key_of = connection, key_of
+        return self
+
+    def noted(self, *, now: int, until: int | None = None, organ: str | None = None) -> Noted:
+        """
+        Return what was said in all register dockets until *now* (ms), or *until* then, as this line may read it.
+
+        With *organ* only as far as this very organ may. Raises BusUnreachable.
+        """
         with reachable():
             self._go_on(now)
+            self._let_go()
         before, self._acts = self._acts, [(one, body) if body else self._opened(one) for one, body in self._acts]
         opened_now = any(body and not had for (_, had), (_, body) in zip(before, self._acts, strict=True))
         if self._noted is None or opened_now:
-            self._noted = self._worked_out(None)
-        return self._noted if until is None else self._worked_out(until)
+            self._noted = self._worked_out(None, None)
+        return self._noted if until is None and organ is None else self._worked_out(until, organ)
 
-    def _worked_out(self, until: int | None) -> Noted:
-        read = [(one, body) for one, body in self._acts if until is None or one.entry.log_time <= until]
+    def _worked_out(self, until: int | None, organ: str | None) -> Noted:
+        known = [(one, body) for one, body in self._acts if until is None or one.entry.log_time <= until]
+        read = [
+            (one, body if organ is None or names_organ(one.header, self._law, organ) else None) for one, body in known
+        ]
         found, said = [one for one, _ in read], [act_of(*one) for one in read]
         acts = sorted(as_corrected(found, said, self._law), key=lambda one: (one.log_time, one.partition, one.offset))
         phases = tuple(one for act in acts for one in _phase(act))
@@ -115,6 +128,17 @@ class Reader:
             self._acts += [(one, None) for row in rows if (one := _found(row)) is not None]
             self._read |= grown
             self._noted = None if rows else self._noted
+
+    def _let_go(self) -> None:
+        """Forget what was said in bodies that have been erased since they were read."""
+        gone = set(self._run("erased"))
+        forgotten = [(one.entry.partition, one.entry.offset) in gone for one, _ in self._acts]
+        if any(out and body for out, (_, body) in zip(forgotten, self._acts, strict=True)):
+            self._noted = None
+        self._acts = [
+            (one._replace(carried=None), None) if out else (one, body)
+            for out, (one, body) in zip(forgotten, self._acts, strict=True)
+        ]
 
     def _years(self, now: int) -> range:
         """Return the years whose register dockets there may be: an act of New Year's Eve is logged in the next year."""

@@ -1,8 +1,10 @@
 """What has become of each report that the calendar asks for: filed, late, missing or not yet due? Values in and out."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, get_args
+from uuid import UUID
 
 from yisong.campaigns.phases import Campaign, Focus
 from yisong.campaigns.reports import Report, Span, asked
@@ -14,6 +16,9 @@ State = Literal["filed", "late", "missing", "not_yet_due", "not_readable", "not_
 not filed, and time is left · ``not_readable`` one of its kind was filed, on which period can't be read here ·
 ``not_begun`` on a demo bus, where a docket's own log time is its now: nothing was ever said in this register docket.
 """
+PERIOD: Final = re.compile(r"[0-9]{4}(-(Q[1-4]|0[1-9]|1[0-2]))?", re.ASCII)
+"""What a period looks like: a year, a quarter or a month."""
+STATES: Final[tuple[State, ...]] = get_args(State)
 _FOCUSED: Final = ("plan", "annual_plan")
 _FOCUS_ASKED: Final = range(3, 5)
 
@@ -39,6 +44,11 @@ class Filed(NamedTuple):
     focus: tuple[Focus, ...] | None = None
 
     @property
+    def id(self) -> str:
+        """The event's id, a UUID in lower case."""
+        return str(UUID(bytes=self.event_id))
+
+    @property
     def variant(self) -> str:
         """Which kind of report it is."""
         return self.act.partition(":")[2]
@@ -59,6 +69,10 @@ class Filed(NamedTuple):
     def may_be_on(self, report: Report) -> bool:
         """Hold where it can't be said here whether this is that report."""
         return self._is_of_kind(report) and self.period is None and self.log_time >= report.opens_at
+
+    def may_be_within(self, period: str) -> bool:
+        """Hold where this is on *period* or a part of it; where it can't be read, on a year by its docket."""
+        return self.docket[11:15] == period[:4] or not period if self.period is None else self.period.startswith(period)
 
     def _is_of_kind(self, report: Report) -> bool:
         other = report.campaign is not None and self.campaign not in (None, report.campaign)
@@ -95,6 +109,22 @@ class Calendar(NamedTuple):
 
     standings: tuple[Standing, ...]
     unasked: tuple[Filed, ...]
+
+    def only(self, *, period: str | None = None, states: Collection[State] = ()) -> "Calendar":
+        """
+        Return what of it is on *period*, or a part of that (a year has months), and in one of *states*.
+
+        With *states* only what was asked for: of the rest nobody can say whether it came in time.
+        """
+        on = period or ""
+        return Calendar(
+            tuple(
+                one
+                for one in self.standings
+                if one.report.period.startswith(on) and (not states or one.state in states)
+            ),
+            () if states else tuple(one for one in self.unasked if one.may_be_within(on)),
+        )
 
 
 def by_organ(filed: Iterable[Filed]) -> Mapping[str, Sequence[Filed]]:
@@ -140,3 +170,13 @@ def calendar(law: Law, spans: Iterable[Span], campaigns: Mapping[str, Campaign],
 def _used(one: Standing) -> Iterator[Filed]:
     if one.by is not None:
         yield from (one.by, *one.later)
+
+
+def bodies_shown(standings: Iterable[Standing]) -> Iterator[UUID]:
+    """Yield the events whose bodies are shown with *standings*, for the log of readings."""
+    yield from bodies_in(filed for one in standings for filed in _used(one))
+
+
+def bodies_in(filed: Iterable[Filed]) -> Iterator[UUID]:
+    """Yield those of *filed* whose bodies can be read."""
+    yield from (UUID(bytes=one.event_id) for one in filed if one.period is not None)

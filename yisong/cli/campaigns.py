@@ -10,15 +10,15 @@ import orjson
 import typer
 from rich.console import Console
 
+from yisong.campaigns.documents import campaign_document, case_document, event_document, plan_document
 from yisong.campaigns.overview import Asked, Belonging, EventOf, belonging, report_calendar
 from yisong.campaigns.phases import Campaign, Focus, Phase
-from yisong.campaigns.standing import Standing
+from yisong.campaigns.standing import Standing, bodies_shown
 from yisong.cli.page import instant, page, ruled
 from yisong.cli.register_dockets import AsJson, Reached, Whose, register_dockets
-from yisong.cli.reports import SAID, filed_json
+from yisong.cli.reports import SAID
 from yisong.errors import BusNotFound
 from yisong.ledger import Law
-from yisong.publishing.instants import to_text
 
 Which = Annotated[str | None, typer.Argument(help="One campaign, as JW2016: with its phases, cases and plans.")]
 Events = Annotated[bool, typer.Option("--events", help="Of one campaign: every event that belongs to it.")]
@@ -46,11 +46,13 @@ def campaigns(
         shown = known if campaign is None else {campaign: known[campaign]}
         belongs = belonging(reached.connection, list(shown))
         plans = [] if campaign is None else _plans(reached, campaign, now)
+        phases = (UUID(bytes=phase.event_id) for one in shown.values() for phase in one.phases)
+        reached.note("campaigns 专项行动", [*phases, *bodies_shown(plans)])
     if json:
         said = [_json(one, belongs[id_]) for id_, one in shown.items()]
-        one_only = None if campaign is None else said[0] | {"plans": [_plan_json(plan) for plan in plans]}
+        one_only = None if campaign is None else said[0] | {"plans": [plan_document(plan) for plan in plans]}
         if one_only is not None and events:
-            one_only["listed"] = [_event_json(one) for one in belongs[str(campaign)].events]
+            one_only["listed"] = [event_document(one) for one in belongs[str(campaign)].events]
         typer.echo(orjson.dumps(one_only or said, option=orjson.OPT_INDENT_2))
         return
     console = page()
@@ -142,38 +144,10 @@ def _window(window: tuple[date, date | None]) -> tuple[str, str]:
 
 
 def _json(one: Campaign, belongs: Belonging) -> dict[str, object]:
-    first, last = one.window
-    return {
-        "campaign": one.id,
-        "name": one.lead.name,
-        "series_no": one.lead.series_no,
-        "starts_on": first,
-        "ends_on": last,
-        "phases": [_phase_json(phase) for phase in one.phases],
-        "focus": [focus._asdict() for focus in one.focus],
+    return campaign_document(one) | {
         "events": len(belongs.events),
         "by_type": belongs.by_type,
-        "cases": [
-            case._asdict() | {"first": to_text(case.first), "last": to_text(case.last)} for case in belongs.cases
-        ],
-    }
-
-
-def _phase_json(phase: Phase) -> dict[str, object]:
-    first, last = phase.window
-    return {
-        "phase": phase.kind,
-        "name": phase.name,
-        "starts_on": phase.starts_on,
-        "ends_on": phase.ends_on,
-        "date_precision": phase.precision,
-        "window": {"first": first, "last": last},
-        "crosses_years": phase.crosses_years,
-        "organ": phase.organ,
-        "doc_no": phase.doc_no,
-        "logged_at": to_text(phase.log_time),
-        "position": f"{phase.position[0]}:{phase.position[1]}",
-        "announced_before": phase.changes,
+        "cases": [case_document(case) for case in belongs.cases],
     }
 
 
@@ -181,20 +155,3 @@ def _event_row(one: EventOf, law: Law) -> tuple[str, ...]:
     variant = "" if one.variant is None else f" ({one.variant})"
     said = f"{law.events[one.event_type].zh} {one.event_type}{variant}"
     return instant(one.log_time), one.docket, said, one.organ, f"{one.position[0]}:{one.position[1]}"
-
-
-def _event_json(one: EventOf) -> dict[str, object]:
-    return one._asdict() | {
-        "log_time": to_text(one.log_time),
-        "position": f"{one.position[0]}:{one.position[1]}",
-        "event_id": str(UUID(bytes=one.event_id)),
-    }
-
-
-def _plan_json(one: Standing) -> dict[str, object]:
-    return {
-        "organ": one.report.organ,
-        "timer": one.report.timer.id,
-        "state": one.state,
-        "filed": None if one.by is None else filed_json(one.by),
-    }

@@ -1,7 +1,6 @@
 """How does one see which cases hang together, and how joint supervisions stand? ``yisong clusters``."""
 
 import time
-from collections.abc import Iterable
 from contextlib import closing
 from typing import Annotated, Final
 
@@ -9,17 +8,18 @@ import orjson
 import typer
 from rich.console import Console
 
-from yisong.audit.clusters import Cluster, Filing, Group, Link, Member, Total
-from yisong.audit.linked import Linked
+from yisong.audit.clusters import Filing, Group, Link, Member, Total
+from yisong.audit.linked import bodies_in
 from yisong.audit.linked import linked as read_linked
+from yisong.audit.linked_documents import linked_document
 from yisong.audit.supervised import Supervision
 from yisong.cli.page import due, instant, page, ruled, verdict
+from yisong.cli.register_dockets import note_shown
 from yisong.errors import BusNotFound
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
 from yisong.ledger import Clock, Law
 from yisong.postgres import connect
-from yisong.publishing.instants import to_text
 
 Which = Annotated[str | None, typer.Argument(help="A case, a cluster or a supervision; all where not said.")]
 Whose = Annotated[Agency, typer.Option(help="Whose node to ask: it reads what its line may read.")]
@@ -44,14 +44,15 @@ def clusters(which: Which = None, *, agency: Whose = "copyright", json: AsJson =
     law = law_of(home, running)
     with closing(connect(running.dsn[agency], autocommit=True, name="yisong-clusters")) as connection:
         found = read_linked(connection, law, agency=agency, keys=home.keystore(), now=int(time.time() * 1000))
-    shown = found if which is None else found.of(which)
+        shown = found if which is None else found.of(which)
+        note_shown(connection, law.system_organ(agency), "clusters 并案关联与联合督办", bodies_in(shown))
     if which is not None and not any(shown):
         raise BusNotFound(
             f"Nothing on this bus links a case {which}, and no cluster or supervision has that id. "
             "`yisong clusters` lists those that there are."
         )
     if json:
-        typer.echo(orjson.dumps(_json(shown), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(linked_document(shown), option=orjson.OPT_INDENT_2))
         return
     console = page()
     if not any(shown):
@@ -151,79 +152,3 @@ def _clock(clock: Clock | None) -> str:
         return "at no date"
     rolled = "" if clock.due_rolled == clock.due_strict else f" (rolled {due(clock.due_rolled)})"
     return f"{due(clock.due_strict)}{rolled}, {clock.outcome}"
-
-
-def _json(found: Linked) -> dict[str, object]:
-    return {
-        "groups": [_group_json(one) for one in found.groups],
-        "supervisions": [_supervision_json(one) for one in found.supervisions],
-    }
-
-
-def _group_json(one: Group) -> dict[str, object]:
-    return {
-        "cases": _members_json(one.members),
-        "total": one.total._asdict(),
-        "links": [link._asdict() | {"log_time": to_text(link.log_time)} for link in one.links],
-        "sources": list(one.sources),
-        "clusters": [_cluster_json(cluster) for cluster in one.clusters],
-    }
-
-
-def _cluster_json(one: Cluster) -> dict[str, object]:
-    members = [member.case_id for member in one.members]
-    return {"cluster": one.id, "lead": one.lead, "cases": members, "total": one.total._asdict()}
-
-
-def _members_json(members: Iterable[Member]) -> list[dict[str, object]]:
-    return [
-        {
-            "case_id": one.case_id,
-            "state": one.state,
-            "owner": one.owner,
-            "filed_at": None if one.filing is None else to_text(one.filing.log_time),
-            "amount_fen": None if one.filing is None else one.filing.amount_fen,
-            "amount_readable": one.filing is None or one.filing.readable,
-            "clusters": list(one.clusters),
-        }
-        for one in members
-    ]
-
-
-def _supervision_json(one: Supervision) -> dict[str, object]:
-    return {
-        "supervision": one.ref.id,
-        "case_id": one.case_id,
-        "orderer": one.orderer,
-        "doc_no": one.doc_no,
-        "ordered_at": to_text(one.ordered_at),
-        "leads": list(one.leads),
-        "level": one.level,
-        "state": one.state,
-        "members": [member._asdict() for member in one.members],
-        "open_members": list(one.open_members),
-        "co_signers": {
-            each.co_signer: None if each.acknowledged_at is None else to_text(each.acknowledged_at)
-            for each in one.acknowledgements
-        },
-        "awaited": list(one.awaited),
-        "reports": [report._asdict() | {"log_time": to_text(report.log_time)} for report in one.reports],
-        "due": _clock_json(one.due),
-        "report_due": _clock_json(one.report_due),
-        "lifted": None
-        if one.lifted is None
-        else {"variant": one.lifted.variant, "log_time": to_text(one.lifted.log_time)},
-    }
-
-
-def _clock_json(clock: Clock | None) -> dict[str, object] | None:
-    if clock is None:
-        return None
-    return {
-        "clock_id": clock.id,
-        "due_strict": to_text(clock.due_strict),
-        "due_rolled": to_text(clock.due_rolled),
-        "owed_by": list(clock.owed_by),
-        "outcome": clock.outcome,
-        "provisional": clock.provisional,
-    }

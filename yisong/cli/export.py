@@ -1,5 +1,6 @@
-"""How does what is public leave the agencies? ``yisong export credit``, ``yisong export docket``."""
+"""How does what is public leave the agencies? ``yisong export credit``, ``docket`` and ``intake``."""
 
+import time
 from collections.abc import Callable
 from dataclasses import Field
 from typing import Annotated
@@ -15,7 +16,8 @@ from yisong.kafka.rulebook_topic import law_of
 from yisong.registers.credit import credit as credit_export
 from yisong.registers.docket import docket as docket_export
 from yisong.registers.exports import EVENT_TYPES, Export, Withheld
-from yisong.registers.rendering import columns, csv_bytes, heading, row_json, screen_row
+from yisong.registers.intake import intake as intake_export
+from yisong.registers.rendering import columns, csv_bytes, export_csv, heading, row_json, screen_row
 from yisong.registers.rows import Acts
 from yisong.rulebook.model import Rulebook
 
@@ -45,6 +47,16 @@ def docket(
     _export("Public docket 案件信息公开", docket_export, agency, at, json=json, csv=csv, withheld=withheld)
 
 
+@app.command()
+def intake(*, at: At = None, json: AsJson = False, csv: AsCsv = False) -> None:
+    """Export where people can complain 投诉举报方式: the channels that the organs of the directory publish."""
+    _need_one_form(json=json, csv=csv)
+    home = Home.find()
+    law = law_of(home, home.need_running())
+    found = intake_export(law.rulebook, int(time.time() * 1000) if at is None else parse_instant(at))
+    _print("Where to complain 投诉举报方式", found, json=json, csv=csv)
+
+
 def _export(  # noqa: PLR0913 (the options of a command)
     title: str,
     make: Callable[[Acts, Rulebook], Export],
@@ -55,8 +67,7 @@ def _export(  # noqa: PLR0913 (the options of a command)
     csv: bool,
     withheld: bool,
 ) -> None:
-    if json and csv:
-        raise typer.BadParameter("is another form than --csv: choose one", param_hint="--json")
+    _need_one_form(json=json, csv=csv)
     home = Home.find()
     law = law_of(home, home.need_running())
     moment = None if at is None else parse_instant(at)
@@ -65,16 +76,24 @@ def _export(  # noqa: PLR0913 (the options of a command)
     if withheld:
         _held_back(found, json=json, csv=csv)
         return
+    _print(title, found, json=json, csv=csv)
+    if found.withheld:
+        typer.echo(f"{len(found.withheld)} not exported, or not whole: --withheld says which and why.", err=True)
+
+
+def _need_one_form(*, json: bool, csv: bool) -> None:
+    if json and csv:
+        raise typer.BadParameter("is another form than --csv: choose one", param_hint="--json")
+
+
+def _print(title: str, found: Export, *, json: bool, csv: bool) -> None:
     if json:
         typer.echo(orjson.dumps([row_json(row) for row in found.rows], option=orjson.OPT_INDENT_2))
     elif csv:
-        lines = ([getattr(row, one.name) for one in _columns(found)] for row in found.rows)
-        typer.echo(csv_bytes([one.name.strip("_") for one in _columns(found)], lines), nl=False)
+        typer.echo(export_csv(found), nl=False)
     else:
         rows = [[printable(cell) for cell in screen_row(row, {})] for row in found.rows]
         page().print(ruled(title, [heading(one) for one in _columns(found)], rows), soft_wrap=True)
-    if found.withheld:
-        typer.echo(f"{len(found.withheld)} not exported, or not whole: --withheld says which and why.", err=True)
 
 
 def _columns(found: Export) -> tuple[Field[object], ...]:

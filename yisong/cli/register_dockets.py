@@ -1,11 +1,14 @@
 """How do commands reach what the register dockets of a node say of campaigns and reports?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from getpass import getuser
 from typing import Annotated, NamedTuple
+from uuid import UUID
 
 import typer
 
+from yisong.audit import readings
 from yisong.campaigns.reading import Reader
 from yisong.home import Agency, Home
 from yisong.kafka.rulebook_topic import law_of
@@ -21,11 +24,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
 class Reached(NamedTuple):
-    """The law of the bus that runs, a node's database, and what reads its register dockets."""
+    """The law of the bus that runs, a node's database, what reads its register dockets, and as whom it reads."""
 
     law: Law
     connection: Rows
     reader: Reader
+    organ: str
+
+    def note(self, purpose: str, events: Iterable[UUID]) -> None:
+        """Write down that the bodies of *events* are shown, where there are any."""
+        note_shown(self.connection, self.organ, purpose, events)
+
+
+def note_shown(connection: Rows, organ: str, purpose: str, events: Iterable[UUID]) -> None:
+    """Write down that whoever types shows himself the bodies of *events*, for the node whose system organ it is."""
+    shown = list(dict.fromkeys(events))
+    if shown:
+        who = readings.Reader(getuser(), organ)
+        readings.note_reading(connection, who, what="register", case_id="", purpose=purpose, events=shown)
 
 
 @contextmanager
@@ -35,9 +51,10 @@ def register_dockets(agency: Agency) -> Iterator[Reached]:
     running = home.need_running()
     law = law_of(home, running)
     with closing(connect(running.dsn[agency], autocommit=True, name="yisong-campaigns")) as connection:
-        connection.read_only = True
         opener = Opener(connection, home.keystore(), own=line_keys(law, agency))
-        yield Reached(law, connection, Reader(connection, law, agency=agency, key_of=opener.content_key))
+        yield Reached(
+            law, connection, Reader(connection, law, agency=agency, key_of=opener.content_key), law.system_organ(agency)
+        )
 
 
 def instant_of(at: str | None) -> int | None:

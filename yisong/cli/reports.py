@@ -3,21 +3,22 @@
 import time
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Annotated, Final, cast
 
 import orjson
 import typer
 from rich.text import Text
 
+from yisong.campaigns.documents import calendar_document
 from yisong.campaigns.overview import Asked, report_calendar
-from yisong.campaigns.standing import Calendar, Filed, Standing, State
+from yisong.campaigns.standing import PERIOD, STATES, Calendar, Filed, Standing, State, bodies_in, bodies_shown
 from yisong.cli.page import due, instant, page, ruled, verdict
 from yisong.cli.register_dockets import AsJson, At, Whose, instant_of, register_dockets
-from yisong.publishing.instants import to_text
 
 Campaign = Annotated[str | None, typer.Option(help="Those that the notice of a campaign asks for, as JW2016.")]
 Year = Annotated[int | None, typer.Option(help="Those on a year.", min=2000, max=2099)]
+OnPeriod = Annotated[str | None, typer.Option("--period", help="Those on a period, as 2016, 2016-07 or 2016-Q3.")]
+Which = Annotated[list[str] | None, typer.Option("--state", help=f"Only those that are: {', '.join(STATES)}.")]
 OfOrgan = Annotated[str | None, typer.Option("--organ", help="Only those of one organ, as V98.")]
 
 _COLUMNS: Final = ("organ", "report", "period", "due strict", "due rolled", "state", "filed", "article")
@@ -26,14 +27,15 @@ SAID: Final[dict[State, str]] = {
     "not_readable": "not readable here", "not_begun": "no time yet",
 }  # fmt: skip
 _COLOUR_OF: Final = {"filed": "on_time", "late": "late", "missing": "late", "not_yet_due": "running"}
-_OUTCOME: Final = {"late": "late", "missing": "late", "not_yet_due": "running"}
 
 
 def reports(  # noqa: PLR0913 (one option each)
     *,
     campaign: Campaign = None,
     year: Year = None,
+    period: OnPeriod = None,
     organ: OfOrgan = None,
+    state: Which = None,
     agency: Whose = "copyright",
     at: At = None,
     json: AsJson = False,
@@ -44,11 +46,18 @@ def reports(  # noqa: PLR0913 (one option each)
     Late is what was logged after the rolled reading of its date. What is filed though nothing asks for it stands apart.
     """
     moment, now = instant_of(at), int(time.time() * 1000)
+    if unknown := set(state or ()) - set(STATES):
+        raise typer.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--state")
+    if period is not None and not PERIOD.fullmatch(period):
+        raise typer.BadParameter("is no period such as 2016, 2016-07 or 2016-Q3", param_hint="--period")
+    asked = Asked(campaign, year if period is None or campaign is not None else int(period[:4]), organ)
     with register_dockets(agency) as reached:
-        found = report_calendar(reached.reader, reached.law, Asked(campaign, year, organ), now=now, at=moment)
+        found = report_calendar(reached.reader, reached.law, asked, now=now, at=moment)
+        found = found.only(period=period, states=cast("list[State]", state or []))
         names = {one: law.name for one, law in reached.law.organs.items()}
+        reached.note("reports 报表日历", [*bodies_shown(found.standings), *bodies_in(found.unasked)])
     if json:
-        typer.echo(orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2))
+        typer.echo(orjson.dumps(calendar_document(found), option=orjson.OPT_INDENT_2))
         return
     _show(found, names)
 
@@ -105,56 +114,3 @@ def _row(one: Standing, names: dict[str, str]) -> tuple[str | Text, ...]:
 
 def _versions(one: Standing) -> str:
     return f" and {len(one.later)} later" if one.later else ""
-
-
-def as_json(found: Calendar) -> dict[str, object]:
-    """Return a calendar for programs; instants as RFC 3339 with +08:00."""
-    return {
-        "reports": [_standing_json(one) for one in found.standings],
-        "unasked": [filed_json(one) for one in found.unasked],
-    }
-
-
-def _standing_json(one: Standing) -> dict[str, object]:
-    report, timer = one.report, one.report.timer
-    in_time = "rolled_on_time" if one.rolled else "on_time"
-    return {
-        "organ": report.organ,
-        "to": report.to,
-        "timer": timer.id,
-        "zh": timer.zh,
-        "owed": list(report.owed),
-        "campaign": report.campaign,
-        "period": report.period,
-        "docket": report.docket,
-        "article": timer.source,
-        "basis": timer.basis,
-        "opens_at": to_text(report.opens_at),
-        "due_strict": to_text(report.ends.strict),
-        "due_rolled": to_text(report.ends.rolled),
-        "provisional": report.ends.provisional,
-        "as_of": None if one.as_of is None else to_text(one.as_of),
-        "state": one.state,
-        "outcome": in_time if one.state == "filed" else _OUTCOME.get(one.state),
-        "late_strictly": one.is_late_strictly,
-        "filed": None if one.by is None else filed_json(one.by),
-        "later": [filed_json(each) for each in one.later],
-    }
-
-
-def filed_json(one: Filed) -> dict[str, object]:
-    """Return a report that was filed, for programs; null is what can't be read here."""
-    return {
-        "organ": one.organ,
-        "variant": one.variant,
-        "period": one.period,
-        "version": one.version,
-        "doc_no": one.doc_no,
-        "campaign": one.campaign,
-        "event_id": str(UUID(bytes=one.event_id)),
-        "position": f"{one.partition}:{one.offset}",
-        "docket": one.docket,
-        "logged_at": to_text(one.log_time),
-        "focus_areas": None if one.focus is None else len(one.focus),
-        "focus_warning": one.few_or_many,
-    }

@@ -1,17 +1,16 @@
 """How does one ask for the statistics of a month, quarter, half-year or campaign? ``yisong stats``."""
 
-import csv
 import os
-import re
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 import typer
 
+from yisong.audit.readings import Reader
 from yisong.cli.page import page, ruled
 from yisong.cli.stats_plot import check, draw
 from yisong.home import Agency, Home
@@ -21,17 +20,10 @@ from yisong.plots.asked import OF_THE_TRAIL, Asked, Kind, usual
 from yisong.postgres.connection import connect
 from yisong.statistics.adding import Adding, Vector
 from yisong.statistics.figures import NOT_READABLE, By, Figure
-from yisong.statistics.scope import Scope, scope_of, year_of
+from yisong.statistics.scope import SHAPES, Scope, scope_of, year_of
+from yisong.statistics.shown import as_said, figures_csv, note_shown, value_of
 from yisong.statistics.spread import bring_up
 from yisong.statistics.versions import Document, document, freeze, total
-
-_SHAPES: Final = {
-    "month": re.compile(r"....-[0-9]{2}"),
-    "quarter": re.compile(r"....-Q."),
-    "half": re.compile(r"....-H."),
-    "year": re.compile(r"...."),
-}
-FILED_ONLY: Final = "filed only 只有报数"
 
 Month = Annotated[str | None, typer.Option(help="Of a month: 2016-08.")]
 Quarter = Annotated[str | None, typer.Option(help="Of a quarter: 2016-Q3.")]
@@ -105,6 +97,8 @@ def stats(  # noqa: PLR0913 (each is an option)
             written = _kept(adding, scope, version)
         else:
             written = _found(adding, scope, law, at=_vector(vector), freeze_=freeze_)
+        if not csv_ or json:  # as CSV there are sums only
+            note_shown(connection, Reader(getuser(), law.system_organ(agency)), orjson.loads(written), scope.name)
     _show(written, scope, by, law, json=json, csv_=csv_)
 
 
@@ -150,7 +144,7 @@ def _scope(campaign: str | None, **periods: str | None) -> Scope:
             "name one of --month, --quarter and --half (for --plot --year, too), or --campaign, or one of each"
         )
     kind, period = named[0] if named else ("campaign", None)
-    if period is not None and not _SHAPES[kind].fullmatch(period):
+    if period is not None and not SHAPES[kind].fullmatch(period):
         raise typer.BadParameter(f"{period!r} is no {kind}", param_hint=f"--{kind}")
     try:
         return year_of(str(period), campaign) if kind == "year" else scope_of(period, campaign)
@@ -193,7 +187,7 @@ def _show(  # noqa: PLR0913 (what is shown, and how)
         return
     said: Document = orjson.loads(written)
     if csv_:
-        _csv(total(said, by))
+        typer.echo(figures_csv(total(said, by)), nl=False)
         return
     console = page()
     console.print(ruled(_title(said, scope), *_table(total(said, by), law)), soft_wrap=True)
@@ -218,7 +212,7 @@ def _table(found: Sequence[Figure], law: Law) -> Shown:
     enums = law.rulebook.catalogue.enums
     names, units = enums["stat_column"], enums["quantity_unit"]
     rows: list[tuple[str, ...]] = [
-        (one.column, names[one.column], _key(one), units.get(one.unit or "", ""), _value(one), _remark(one))
+        (one.column, names[one.column], _key(one), units.get(one.unit or "", ""), str(value_of(one)), _remark(one))
         for one in found
     ]
     return ("column", "指标", "of", "unit", "derived 推算", ""), rows
@@ -226,12 +220,6 @@ def _table(found: Sequence[Figure], law: Law) -> Shown:
 
 def _key(one: Figure) -> str:
     return f"{one.key} ({one.grain})" if one.grain else one.key
-
-
-def _value(one: Figure) -> str:
-    if one.filed_only:
-        return FILED_ONLY
-    return NOT_READABLE if one.value is None else str(one.value)
 
 
 def _remark(one: Figure) -> str:
@@ -268,8 +256,8 @@ def _differences(found: Sequence[Mapping[str, Any]]) -> Shown:
             (
                 one["column"],
                 str(one.get("unit", "")),
-                _said(one["before"]),
-                _said(one["after"]),
+                as_said(one["before"]),
+                as_said(one["after"]),
                 one.get("reading", ""),
                 "",
             )
@@ -277,19 +265,7 @@ def _differences(found: Sequence[Mapping[str, Any]]) -> Shown:
         for event in one["events"]:
             through = event.get("through", event["event_id"])
             what = f"{event['kind']} {event['event_type']} of {event['organ']}"
-            rows.append(("", "", str(event["before"]), str(event["after"]), what, f"{event['case_id']} {through}"))
+            rows.append(
+                ("", "", as_said(event["before"]), as_said(event["after"]), what, f"{event['case_id']} {through}")
+            )
     return ("column", "unit", "before", "after", "why", "case and event"), rows
-
-
-def _said(value: object) -> str:
-    return NOT_READABLE if isinstance(value, Mapping) else str(value)
-
-
-def _csv(found: Sequence[Figure]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("column", "key", "grain", "unit", "value", "not_readable_here", "unknown"))
-    for one in found:
-        value = FILED_ONLY if one.filed_only else NOT_READABLE if one.value is None else one.value
-        writer.writerow(
-            (one.column, one.key, one.grain or "", one.unit or "", value, one.unread or "", one.unknown or "")
-        )

@@ -42,7 +42,7 @@ def _rows_of_present_state(given: Given) -> tuple[Move, ...] | str:
     kind = header.aggregate.kind if header.aggregate else None
     found: list[Move] = []
     for rows in law.rows(header.event_type, header.variant, kind):
-        for ref in _instances(rows, header):
+        for ref in instances(rows, header):
             aggregate = docket.aggregates.get(ref) or Aggregate(ref, rows.machine.initial)
             row = rows.by_state.get(aggregate.state)
             if row is None:
@@ -57,7 +57,7 @@ def _not_allowed(docket: Docket, law: Law) -> str:
     return "case-closed" if docket.case.state in law.machines["case"].terminal else "illegal-transition"
 
 
-def _instances(rows: Rows, header: Header) -> tuple[AggregateRef, ...]:
+def instances(rows: Rows, header: Header) -> tuple[AggregateRef, ...]:
     """Name the instances that the event moves in one machine; without a cite of its kind a `cited` row is silent."""
     if rows.mode == "case_id":
         return (AggregateRef("case", header.case_id),)

@@ -26,7 +26,7 @@ class Month(NamedTuple):
     begun: bool = True
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where one figure of a picture stands: a column, the unit of its panel, a key and a grain."""
 
     column: str
@@ -38,14 +38,14 @@ class _Place(NamedTuple):
 def months(found: Sequence[Month], columns: Sequence[str], law: Law, source: Source) -> Picture:
     """Return *columns* over the months *found*, in the order of time: one panel for each column, and unit, of it."""
     labels = tuple(one.period for one in found)
-    by_month = [_by_column(one.figures) for one in found]
+    by_month = [columns_in(one.figures) for one in found]
     panels, missing = [], []
     for column in columns:
-        for unit in _units(figure for one in by_month for figure in one.get(column, ())):
-            place = _Place(column, unit)
+        for unit in units(figure for one in by_month for figure in one.get(column, ())):
+            place = Place(column, unit)
             values: list[Value] = []
             for month, figures in zip(found, by_month, strict=True):
-                values.append(_value(figures.get(column, ()), place) if month.begun else Missing.NOT_YET)
+                values.append(value_at(figures.get(column, ()), place) if month.begun else Missing.NOT_YET)
                 if values[-1] is Missing.UNREAD:
                     missing.append((f"{month.period} {column}", _events(figures.get(column, ()), place)))
             panels.append(Panel(_title(column, unit, law), (Series("", tuple(values)),)))
@@ -61,17 +61,17 @@ def provinces(found: Iterable[Figure], columns: Sequence[str], law: Law, source:
 
     Every province of the directory is there, with 0 where nothing happened; the nation only where it has a figure.
     """
-    by_column = _by_column(found)
+    by_column = columns_in(found)
     shown = list(_of(columns, by_column))
-    keys = _provinces(shown, law)
+    keys = province_keys(shown, law)
     panels, missing = [], []
     for column in columns:
         figures = by_column.get(column, ())
-        for unit in _units(figures):
+        for unit in units(figures):
             series = []
-            for grain, name in _grains(column).items():
-                places = [_Place(column, unit, key, grain) for key in keys]
-                values = tuple(_value(figures, place) for place in places)
+            for grain, name in grains_of(column).items():
+                places = [Place(column, unit, key, grain) for key in keys]
+                values = tuple(value_at(figures, place) for place in places)
                 series.append(Series(name, values))
                 missing += [
                     (" ".join(filter(None, (place.key, column, grain))), _events(figures, place))
@@ -84,7 +84,8 @@ def provinces(found: Iterable[Figure], columns: Sequence[str], law: Law, source:
     return Picture(f"By province 按省 {source.name}", labels, tuple(panels), caption, lying=True)
 
 
-def _by_column(found: Iterable[Figure]) -> dict[str, tuple[Figure, ...]]:
+def columns_in(found: Iterable[Figure]) -> dict[str, tuple[Figure, ...]]:
+    """Return figures by their column."""
     by_column: dict[str, list[Figure]] = {}
     for one in found:
         by_column.setdefault(one.column, []).append(one)
@@ -96,18 +97,19 @@ def _of(columns: Sequence[str], by_column: Mapping[str, tuple[Figure, ...]]) -> 
         yield from by_column.get(column, ())
 
 
-def _units(found: Iterable[Figure]) -> tuple[str | None, ...]:
+def units(found: Iterable[Figure]) -> tuple[str | None, ...]:
     """Return the units in which a column has figures; of what can't be read, the unit is not known either."""
     return tuple(sorted({one.unit for one in found if one.unit is not None})) or (None,)
 
 
-def _at(found: Iterable[Figure], place: _Place) -> list[Figure]:
+def _at(found: Iterable[Figure], place: Place) -> list[Figure]:
     """Return what belongs to a figure: of its unit, and what can't be read, which may be of any."""
     there = [one for one in found if (one.key, one.grain) == (place.key, place.grain)]
     return [one for one in there if one.unit == place.unit or (one.unread and one.unit is None)]
 
 
-def _value(found: Iterable[Figure], place: _Place) -> Value:
+def value_at(found: Iterable[Figure], place: Place) -> Value:
+    """Return what stands at *place* of the figures *found* of its column: 0 where nothing does."""
     total = 0
     for one in _at(found, place):
         if one.value is None:
@@ -116,7 +118,7 @@ def _value(found: Iterable[Figure], place: _Place) -> Value:
     return total
 
 
-def _events(found: Iterable[Figure], place: _Place) -> int:
+def _events(found: Iterable[Figure], place: Place) -> int:
     return sum(one.unread for one in _at(found, place))
 
 
@@ -133,11 +135,13 @@ def _title(column: str, unit: str | None, law: Law) -> str:
     return title if unit is None else f"{title} ({both(unit, enums['quantity_unit'].get(unit))})"
 
 
-def _grains(column: str) -> Mapping[str | None, str]:
+def grains_of(column: str) -> Mapping[str | None, str]:
+    """Return by what a column is counted by province, with how it is called: of sites there are two."""
     return _GRAINS if column in OF_SITES else {None: ""}
 
 
-def _provinces(shown: Iterable[Figure], law: Law) -> list[str]:
+def province_keys(shown: Iterable[Figure], law: Law) -> list[str]:
+    """Return the codes of all provinces of the directory, and what else the figures *shown* are of, in their order."""
     known = {province_of(organ.id, law) for organ in law.organs.values() if organ.region_code is not None}
     keys = (known - {_NATION}) | {one.key for one in shown}
     order: Callable[[str], tuple[bool, str]] = lambda key: (key == UNKNOWN, key)  # noqa: E731 (one line)

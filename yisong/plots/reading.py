@@ -30,10 +30,10 @@ _SQL: Final = queries(Path(__file__).with_name("queries.sql"))
 class Pictures:
     """Makes pictures of what the node of an agency has counted. Every method raises BusUnreachable."""
 
-    def __init__(self, connection: Connection[Any], law: Law, *, agency: str) -> None:
-        """Read through *connection*, which is in autocommit mode."""
+    def __init__(self, connection: Connection[Any], law: Law, *, agency: str, adding: Adding | None = None) -> None:
+        """Read through *connection*, which is in autocommit mode; *adding*: the figures as somebody may read them."""
         self._connection, self._law, self._agency = connection, law, agency
-        self._adding, self._trail = Adding(connection, law), Trail(agency, connection)
+        self._adding, self._trail = adding or Adding(connection, law), Trail(agency, connection)
 
     def months(self, scope: Scope, columns: Collection[str] = (), *, at: Vector | None = None) -> Picture:
         """
@@ -44,12 +44,20 @@ class Pictures:
         """
         with self._adding.at_once():
             vector = self._vector(at)
-            newest = self._adding.newest(vector)
-            found = []
-            for month in self._months(scope, vector):
-                counted = figures(self._adding.cells(month, vector, None), None, self._law)
-                found.append(Month(str(month.period), counted, begun=(month.first or 0) <= newest))
+            found = self.by_month(scope, vector)
             return months(found, tuple(columns) or MONTHLY, self._law, self._source(scope, vector))
+
+    def by_month(self, scope: Scope, vector: Vector) -> tuple[Month, ...]:
+        """Return the figures of each month of *scope* at *vector*, as of one moment. Raises NotDrawable as `months`."""
+        newest = self._adding.newest(vector)
+        return tuple(
+            Month(
+                str(month.period),
+                figures(self._adding.cells(month, vector, None), None, self._law),
+                begun=(month.first or 0) <= newest,
+            )
+            for month in self._months(scope, vector)
+        )
 
     def provinces(self, scope: Scope, columns: Collection[str] = (), *, at: Vector | None = None) -> Picture:
         """Return *columns* by province; *at* as in `months`. Raises NotProven where the node has not counted so far."""

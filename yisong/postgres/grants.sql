@@ -43,6 +43,6 @@ GRANT SELECT, INSERT, UPDATE (state, sealed) ON local_pii_requests TO {role};
 GRANT SELECT, INSERT, DELETE ON local_pii_letters TO {role};
 GRANT SELECT, INSERT, UPDATE (next_offset) ON local_pii_read TO {role};
 GRANT SELECT, INSERT, DELETE ON local_provider_logins TO {role};
-GRANT SELECT, INSERT, UPDATE ON local_figures_read TO {role};
-GRANT SELECT, INSERT, DELETE ON local_figures, local_figures_sealed, local_figure_kinds, local_filed_figures TO {role};
+GRANT SELECT, INSERT, UPDATE ON local_figures_read, local_figure_readers_read TO {role};
+GRANT SELECT, INSERT, DELETE ON local_figures, local_figures_sealed, local_figure_kinds, local_filed_figures, local_figure_readers TO {role};
 GRANT SELECT, INSERT ON local_statistics TO {role};

@@ -37,6 +37,9 @@ ALTER TABLE entries ALTER COLUMN leaf SET STORAGE EXTERNAL;
 CREATE INDEX entries_of_docket ON entries (docket, docket_index) WHERE docket IS NOT NULL;
 -- Identity: what a docket remembers by its event id.
 CREATE INDEX entries_remembered ON entries (event_id) WHERE remembered;
+-- Registers, exports and linked cases: the admitted events of a few types, of all dockets.
+CREATE INDEX entries_of_type ON entries (event_type, log_time)
+    WHERE verdict IN ('admitted', 'admitted-late') AND docket IS NOT NULL;
 
 -- What travelled beside the header, or the raw value where it was no envelope (its first mebibyte). Apart from the
 -- entries, because a body may have to be erased one day, and an entry never.
@@ -917,12 +920,33 @@ CREATE TABLE local_filed_figures (
 );
 CREATE INDEX local_filed_figures_docket ON local_filed_figures (docket);
 
--- Statistics that were frozen: canonical JSON (RFC 8785), byte for byte, with the vector and the rulebook version in it.
+-- How far it is known which organs may read what was counted; another version of the rulebook may say otherwise.
+CREATE TABLE local_figure_readers_read (
+    "partition" integer PRIMARY KEY,
+    next_offset bigint  NOT NULL CHECK (next_offset >= 0),
+    rulebook    integer NOT NULL  -- the number of the version that said it
+);
+
+-- Which organs of this line may read the body of the event at (partition, offset), as it stands from the record since on: the event
+-- itself, or a correction of it. Only where not every organ of the line may.
+CREATE TABLE local_figure_readers (
+    "partition" integer NOT NULL,
+    "offset"    bigint  NOT NULL,
+    since       bigint  NOT NULL,
+    docket      text    NOT NULL,
+    event_type  text    NOT NULL,
+    organs      text[]  NOT NULL
+);
+CREATE INDEX local_figure_readers_docket ON local_figure_readers (docket);
+
+-- Statistics that were frozen: canonical JSON (RFC 8785), byte for byte, with the vector and the rulebook version in it. frozen_for:
+-- as which organ may read; null: as the whole line may.
 CREATE TABLE local_statistics (
-    scope     text    NOT NULL,
-    version   integer NOT NULL CHECK (version > 0),
-    document  bytea   NOT NULL,
-    frozen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    scope      text    NOT NULL,
+    version    integer NOT NULL CHECK (version > 0),
+    document   bytea   NOT NULL,
+    frozen_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    frozen_for text,
     PRIMARY KEY (scope, version)
 );
 CREATE TRIGGER local_statistics_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON local_statistics

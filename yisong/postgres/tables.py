@@ -65,9 +65,11 @@ KEPT: Final[Mapping[str, str]] = {
     "local_figures_sealed": "bodies that the statistics could not open yet",
     "local_figure_kinds": "of what kind cases are, as the statistics count them",
     "local_filed_figures": "figures that organs have filed",
+    "local_figure_readers_read": "how far it is known who may read what was counted",
+    "local_figure_readers": "which organs may read what the statistics have counted",
     "local_statistics": "statistics that were frozen, byte for byte",
 }
 """Everything else, with what would be lost with it. `yisong rebuild` never touches it; a backup must hold it."""
 
-LOOKED_AT: Final = ("local_watched", "local_sharing", "local_figures_read")
+LOOKED_AT: Final = ("local_watched", "local_sharing", "local_figures_read", "local_figure_readers_read")
 """Kept, and set back to the beginning after a repair: what follows from entries that were wrong is looked at again."""

@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         derive=list_rows.protected_works,
     ),
     "model-enterprises": _list("版权保护典型企业", "model_enterprise"),
+    "major-cases": _list("大案要案", "major_cases"),
     "seizures": Kind(
         zh="收缴登记",
         event_types=("InspectionRecorded", _LIST),
@@ -60,7 +61,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         zh="平台履责",
         event_types=(
             *("TakedownRecorded", "RectificationOrdered", "RectificationVerified", "RegulatoryMeasureTaken"),
-            _LIST,
+            *("ClueFound", _LIST),
         ),
         row_type=PlatformRow,
         derive=compliance,

@@ -1,4 +1,4 @@
-"""How do platforms meet their duties? By credit code: notices, takedowns and their delay, rectifications, lists."""
+"""How do platforms meet their duties? By credit code: clues reported, notices, takedowns, rectifications, lists."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ MEASURES: Final = ("interview", "warning", "notice", "ad_cutoff", "exposure")
 """The measures that say something of how a company keeps its duties; a memo or a meeting does not."""
 
 _NO_ACTION: Final = "no_action"
+_REPORTED: Final = "platform_report"
 
 
 class Takedown(NamedTuple):
@@ -47,6 +48,14 @@ class Measure(NamedTuple):
     event: str
 
 
+class Reported(NamedTuple):
+    """A clue that a platform reported, as it has to (线索报告义务), and the day on which it was found."""
+
+    on: str
+    case_id: str
+    event: str
+
+
 class Listed(NamedTuple):
     """An entry of a list that names a platform; *state*: ``listed``, ``published`` or ``removed``."""
 
@@ -61,13 +70,15 @@ class PlatformRow(Row):
     """
     One platform, by credit code; by name (*uscc* None) where nobody stated one.
 
-    *notices*: of right-holders; *taken_down*, *no_action*: what was recorded of what it did. *slowest_s*: the longest
-    known time (s) from notice to act. *late*, *failed*: rectifications not in time, or found not done.
+    *reported*: clues that it reported itself. *notices*: of right-holders; *taken_down*, *no_action*: what was recorded
+    of what it did. *slowest_s*: the longest known time (s) from notice to act. *late*, *failed*: rectifications not in
+    time, or found not done.
     """
 
     uscc: str | None
     names: tuple[str, ...]
     check: Check = field(default="unchecked", metadata=DETAIL)
+    reported: Counted
     notices: Counted
     taken_down: Counted
     slowest_s: int | None
@@ -77,6 +88,7 @@ class PlatformRow(Row):
     failed: Counted
     measures: Counted
     lists: tuple[str, ...]
+    reports: tuple[Reported, ...] = field(default=(), metadata=DETAIL)
     takedowns: tuple[Takedown, ...] = field(default=(), metadata=DETAIL)
     rectifications: tuple[Rectification, ...] = field(default=(), metadata=DETAIL)
     measures_taken: tuple[Measure, ...] = field(default=(), metadata=DETAIL)
@@ -88,6 +100,7 @@ class _Platform:
 
     def __init__(self) -> None:
         self.names: dict[str, None] = {}
+        self.reports: list[Reported] = []
         self.takedowns: list[tuple[Act, Takedown]] = []
         self.rectifications: list[Rectification] = []
         self.measures: list[Measure] = []
@@ -102,6 +115,10 @@ _Who = tuple[str | None, str]
 def compliance(acts: Acts, as_of: int) -> tuple[PlatformRow, ...]:
     """Return every platform of which something was recorded, by credit code, as of *as_of* (ms)."""
     found: defaultdict[_Who, _Platform] = defaultdict(_Platform)
+    for act in of(acts, "ClueFound"):
+        if text(says(act), "source") == _REPORTED and (code := text(says(act), "reporting_platform_uscc")) is not None:
+            one = _noted(found, act, code, None)
+            one.reports.append(Reported(day(act.header.occurred_at), act.case_id, act.id))
     for act in of(acts, "TakedownRecorded"):
         one = _noted(found, act, text(says(act), "platform_uscc"), text(says(act), "platform"))
         one.takedowns.append((act, _takedown(act)))
@@ -160,6 +177,7 @@ def _row(who: _Who, one: _Platform, closed: dict[str, int]) -> PlatformRow:
         uscc=who[0],
         names=tuple(one.names),
         check=uscc_check(who[0]),
+        reported=counted(one.reports, "ClueFound"),
         notices=counted((takedown.notice for takedown in takedowns), "TakedownRecorded"),
         taken_down=counted((takedown.how != _NO_ACTION for takedown in takedowns), "TakedownRecorded"),
         slowest_s=max((t.delay_s for t in takedowns if t.delay_s is not None), default=None),
@@ -169,6 +187,7 @@ def _row(who: _Who, one: _Platform, closed: dict[str, int]) -> PlatformRow:
         failed=counted((rectification.state == "failed" for rectification in one.rectifications), ordered),
         measures=counted(one.measures, "RegulatoryMeasureTaken"),
         lists=tuple(f"{listed.list} {listed.state}" for listed in lists),
+        reports=tuple(one.reports),
         takedowns=takedowns,
         rectifications=tuple(one.rectifications),
         measures_taken=tuple(one.measures),

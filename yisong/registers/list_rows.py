@@ -173,12 +173,25 @@ def sites(acts: Acts, as_of: int) -> tuple[SiteRow, ...]:
     return tuple(rows)
 
 
-def coverage(rows: Iterable[SiteRow]) -> str:
-    """Return in a sentence how many of the sites that stand on the lists have been inspected."""
+class Covered(NamedTuple):
+    """Of the sites that *stand* on the lists so many were *seen*; *unread* inspections may be of others."""
+
+    seen: int
+    stand: int
+    unread: int
+
+
+def covered(rows: Iterable[SiteRow]) -> Covered:
+    """Return how many of the sites that stand on the lists have been inspected."""
     standing = [row for row in rows if row.removed is None]
     seen = sum(row.inspections.known > 0 for row in standing)
-    closed = max((row.inspections.unread for row in standing), default=0)
-    said = f"{seen} of {len(standing)} sites inspected"
+    return Covered(seen, len(standing), max((row.inspections.unread for row in standing), default=0))
+
+
+def coverage(rows: Iterable[SiteRow]) -> str:
+    """Return the same in a sentence."""
+    seen, stand, closed = covered(rows)
+    said = f"{seen} of {stand} sites inspected"
     return f"{said}; {closed} inspections {NOT_READABLE} may be of others" if closed else said
 
 

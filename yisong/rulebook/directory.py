@@ -7,7 +7,7 @@ from pydantic import Field
 
 from yisong.rulebook.catalogue import RoleName
 from yisong.rulebook.days import day_start
-from yisong.rulebook.model import Delegation, Directory, Organ
+from yisong.rulebook.model import Delegation, Directory, Intake, Organ
 from yisong.rulebook.yaml_file import Folder, Shape, read_in
 
 AgencyRole = Literal["copyright", "cac", "miit", "police"]
@@ -133,6 +133,7 @@ def _organ(shape: OrganShape) -> Organ:
         valid_from=day_start(shape.valid_from),
         valid_to=day_start(shape.valid_to),
         successor=shape.successor,
+        intake=tuple(Intake(one.channel, one.address) for one in shape.intake),
     )
 
 

@@ -8,13 +8,20 @@ Validities are half open, ``valid_from <= t < valid_to``; ``None`` = open.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from yisong.rulebook.clock_rules import Timer
 from yisong.rulebook.limits import Thresholds
 
 Role = Literal["copyright", "cac", "miit", "police", "system"]
 InstanceMode = Literal["case_id", "aggregate", "cited"]
+
+
+class Intake(NamedTuple):
+    """A channel that an organ publishes for complaints 投诉举报, and its address there."""
+
+    channel: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class Organ:
     valid_to: int | None
     node: str | None = None
     successor: str | None = None
+    intake: tuple[Intake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ hands on is read as in `yisong.ledger.sharing`. Here it is asked of a whole agen
 of a hundred thousand dockets few differ in what the rule looks at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from yisong.envelope.header import AggregateRef, Header
@@ -17,6 +17,7 @@ from yisong.statistics.rows import Stated
 from yisong.statistics.rules import READ
 
 _SENT: Final = "CriminalReferralSent"
+_HANDS_ON: Final = frozenset({_SENT, "ReferralRerouted"})
 _SITE: Final = AggregateRef("site_action", "")
 _CASE: Final = AggregateRef("case", "")
 
@@ -82,6 +83,52 @@ class Audience:
             else:
                 closed.append((at, one, may))
         return frozenset(found | set(self._handed_on(events, closed)) if closed else found)
+
+    def organs(self, events: Sequence[Stated]) -> Mapping[int, frozenset[str]]:
+        """
+        Return, by its number, who may read each of *events*, of one docket in its order, that are read at all.
+
+        What every organ of this line may read, because its audience names the line, is left out. As `may_read` of
+        `yisong.ledger.sharing`, of the events that the statistics look at.
+        """
+        found: dict[int, frozenset[str]] = {}
+        asked: dict[int, tuple[Stated, tuple[str, ...]]] = {}
+        requesters: dict[str | None, tuple[str, ...]] = {}
+        before = Whose()
+        for one, whose in zip(events, _states(events), strict=True):
+            if one.event_type == "SiteActionRequested" and one.variant in ("suspend", "suspend_urgent"):
+                requesters[one.aggregate_id] = (one.speaker,)
+            if whose != before:
+                found = {number: may | self._readers(*asked[number], whose)[0] for number, may in found.items()}
+                before = whose
+            if one.event_type in _HANDS_ON:
+                found |= self._granted(one, [earlier for earlier, _ in asked.values()], found)
+            if one.event_type == _SENT or (one.event_type in READ and not self._names(one.event_type)):
+                asked[one.docket_index] = one, requesters.get(one.aggregate_id, ())
+                found[one.docket_index] = self._readers(*asked[one.docket_index], whose)[0]
+        return {number: may for number, may in found.items() if asked[number][0].event_type in READ}
+
+    def _granted(
+        self, by: Stated, before: Sequence[Stated], found: Mapping[int, frozenset[str]]
+    ) -> Mapping[int, frozenset[str]]:
+        """Return who may read what a referral or re-route *by* hands on, those that it addresses now among them."""
+        sendings = [one for one in before if one.event_type == _SENT and one.aggregate_id == by.aggregate_id]
+        sent = [by, *sendings] if by.event_type == _SENT else sendings
+        handed = {event_id for one in sent for event_id in named_events(one.cites)}
+        if by.event_type != _SENT:
+            handed |= {one.event_id for one in sendings}
+        givers = {organ for one in sent for organ in (one.organ, one.speaker)}
+        to = [organ for organ in by.to if organ in self._law.addressees]
+        new = {higher for organ in to for higher in (organ, *above(organ, self._law))}
+        return {
+            one.docket_index: found[one.docket_index] | new
+            for one in before
+            if one.event_id in handed and givers & found[one.docket_index]
+        }
+
+    def _names(self, event_type: str) -> bool:
+        event = self._law.events.get(event_type)
+        return event is not None and self._agency in event.audience
 
     def _readers(self, one: Stated, requester: tuple[str, ...], whose: Whose) -> tuple[frozenset[str], bool]:
         asked = _Asked(one.event_type, one.organ, one.speaker, one.to, one.cc, requester, whose)

@@ -1,5 +1,5 @@
 """
-What are the figures, by organ, province, work type, platform type and source?
+What are the figures, by organ, province, level, work type, platform type and source?
 
 A figure is a sum only where every event that belongs to it could be read. Where one could not, the figure is not
 readable here, and says how many; it is never 0, and never the sum of the others.
@@ -12,8 +12,10 @@ from typing import Final, Literal, NamedTuple
 from yisong.ledger import Law
 from yisong.statistics.rules import FILED_ONLY, OF_SITES, STOCKS, UNKNOWN
 
-By = Literal["organ", "province", "work_type", "platform_type", "source"]
-BYS: Final[tuple[By, ...]] = ("organ", "province", "work_type", "platform_type", "source")
+By = Literal["organ", "province", "level", "work_type", "platform_type", "source"]
+BYS: Final[tuple[By, ...]] = ("organ", "province", "level", "work_type", "platform_type", "source")
+KEYED: Final[tuple[By, ...]] = ("work_type", "platform_type", "source")
+"""What the events say; the others follow from the organ, by the directory."""
 NOT_READABLE: Final = "not readable here"
 """The key of what belongs to a kind that can't be read here, and what stands in the place of a figure that can't."""
 
@@ -65,6 +67,12 @@ def province_of(organ: str, law: Law) -> str:
     found = law.organs.get(organ)
     region = None if found is None else found.region_code
     return UNKNOWN if region is None else f"{region[:2]}0000"
+
+
+def level_of(organ: str, law: Law) -> str:
+    """Return the level of *organ* by the directory: national, province, city or county."""
+    found = law.organs.get(organ)
+    return UNKNOWN if found is None or found.level is None else found.level
 
 
 def is_within(organ: str, whole: str, law: Law) -> bool:
@@ -119,7 +127,9 @@ def _keys(cell: Cell, by: By | None, law: Law) -> Iterator[tuple[str, str | None
         case "organ":
             name = str
         case "province":
-            name = lambda organ: province_of(organ, law)  # noqa: E731 (one of two)
+            name = lambda organ: province_of(organ, law)  # noqa: E731 (one of three)
+        case "level":
+            name = lambda organ: level_of(organ, law)  # noqa: E731 (one of three)
         case _:
             yield NOT_READABLE if cell.key is None else cell.key, None
             return

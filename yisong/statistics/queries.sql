@@ -70,9 +70,23 @@ SELECT DISTINCT e.docket
                     WHERE f.docket = e.docket AND f.stat IN ('rectifications_ordered', 'supervised_open')));
 
 -- opened --
--- The dockets with a body for which this line has been given a key since it was counted.
-SELECT DISTINCT docket FROM local_figures_sealed AS one
- WHERE EXISTS (SELECT FROM local_body_keys AS given WHERE given.event_id = one.event_id);
+-- The dockets with a body for which this line has been given a key since it was counted; and those with one that was counted, and
+-- that this node has erased since. The columns are those whose value stands in bodies.
+SELECT docket FROM local_figures_sealed AS one
+ WHERE EXISTS (SELECT FROM local_body_keys AS given WHERE given.event_id = one.event_id)
+UNION
+SELECT e.docket
+  FROM local_erased AS gone JOIN entries AS e ON e."partition" = gone."partition" AND e."offset" = gone."offset"
+ WHERE EXISTS (SELECT FROM local_figures AS f
+                WHERE f.docket = e.docket AND gone."offset" IN (f."offset", f.since) AND f.value IS NOT NULL
+                  AND f.stat IN ('sites_patrolled', 'works_checked', 'problems_found', 'items_seized', 'fine_fen', 'confiscated_fen',
+                                 'amount_involved_fen', 'sites_suspended', 'sites_closed', 'links_removed', 'apps_delisted'))
+    OR EXISTS (SELECT FROM local_filed_figures AS f
+                WHERE f.docket = e.docket AND gone."offset" IN (f."offset", f.since) AND f.period IS NOT NULL)
+    OR EXISTS (SELECT FROM local_figure_kinds AS k
+                WHERE k.docket = e.docket AND k.until IS NULL AND k.since >= gone."offset"
+                  AND CASE e.event_type WHEN 'ClueFound' THEN k.source IS NOT NULL
+                                        WHEN 'CaseOpened' THEN k.case_platform IS NOT NULL END);
 
 -- place --
 -- In which partition some dockets lie.

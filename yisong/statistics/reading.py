@@ -36,7 +36,7 @@ class Reading:
         headers: dict[str, list[tuple[Stated, Glance, bytes | None]]] = {}
         for row in rows:
             seen = self._seen(row)
-            headers.setdefault(row[2], []).append((_stated(row, seen), seen, row[12]))
+            headers.setdefault(row[2], []).append((stated(row, seen), seen, row[12]))
         found: dict[str, Sequence[Stated]] = {}
         waiting: list[tuple[str, bytes]] = []
         for case_id, docket in headers.items():
@@ -102,7 +102,8 @@ class Reading:
         return payload, None
 
 
-def _stated(row: Row, seen: Glance) -> Stated:
+def stated(row: Row, seen: Glance) -> Stated:
+    """Return the event in *row*, with what was *seen* of its header and without its body."""
     partition, offset, _, docket_index, event_id, event_type, variant, publisher, speaker, kind, aggregate_id = row[:11]
     return Stated(
         partition, offset, docket_index, event_id, event_type, variant, publisher, speaker, aggregate_id,

@@ -31,6 +31,12 @@ OF_SITES: Final = (
 )  # fmt: skip
 """Columns counted by the province that decided and, apart, by the province that gives access."""
 
+AMOUNTS: Final = (
+    "sites_patrolled", "works_checked", "problems_found", "items_seized", "fine_fen", "confiscated_fen",
+    "amount_involved_fen", "sites_suspended", "sites_closed", "links_removed", "apps_delisted",
+)  # fmt: skip
+"""Columns whose value stands in bodies; all others count events by their headers."""
+
 UNKNOWN: Final = "unknown"
 
 

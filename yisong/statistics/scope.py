@@ -8,6 +8,14 @@ from yisong.legal_time.days import add_months, day_of, start_of_day
 
 _PERIOD: Final = re.compile(r"(20[0-9]{2})-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12]))")
 _YEAR: Final = re.compile(r"20[0-9]{2}")
+SHAPES: Final = {
+    "month": re.compile(r"....-[0-9]{2}"),
+    "quarter": re.compile(r"....-Q."),
+    "half": re.compile(r"....-H."),
+    "year": re.compile(r"...."),
+}
+"""What a period looks like, by its kind; whether it is one, `scope_of` says."""
+
 _CAMPAIGN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 

@@ -16,7 +16,7 @@ from yisong.ledger import Law
 from yisong.rulebook.identity import canonical
 from yisong.statistics import filed
 from yisong.statistics.adding import Adding, Changed, Vector
-from yisong.statistics.figures import BYS, By, Cell, Figure, as_json, figures, from_json
+from yisong.statistics.figures import BYS, KEYED, By, Cell, Figure, as_json, figures, from_json
 from yisong.statistics.scope import Scope
 
 FORMAT: Final = "yisong-statistics/1"
@@ -32,7 +32,7 @@ def document(adding: Adding, scope: Scope, vector: Vector, law: Law) -> dict[str
     Raises NotProven where the node has not counted so far, BusUnreachable.
     """
     adding.check(vector)
-    cells: dict[str | None, Sequence[Cell]] = {by: adding.cells(scope, vector, by) for by in (None, *BYS[2:])}
+    cells: dict[str | None, Sequence[Cell]] = {by: adding.cells(scope, vector, by) for by in (None, *KEYED)}
     groups = {by: [as_json(one) for one in figures(cells.get(by, cells[None]), by, law)] for by in BYS}
     n, digest = adding.rulebook(vector)
     return {

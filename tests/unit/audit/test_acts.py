@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.audit.on_paper import Desk, OnPaper, history
-from yisong.audit.acts import Act, Found, as_corrected, names_line
+from yisong.audit.acts import Act, Found, as_corrected, names_line, names_organ
 from yisong.audit.history_file import History
 from yisong.desk.inbox import open_body
 from yisong.envelope.open import open_record
@@ -104,3 +104,23 @@ def test_what_a_header_says_of_its_readers_is_never_more_than_the_law(desk: Desk
             desk.law.organs[one].role for one in readers(entry.header, on_paper.dockets[entry.docket or ""], desk.law)
         }
         assert {one for one in AGENCIES if names_line(entry.header, desk.law, one)} <= lines
+
+
+@pytest.mark.parametrize("name", ["H1", "H3", "H4", "H5", "H7"])
+def test_an_organ_whom_a_header_names_may_read_and_what_headers_name_for_a_line_they_name_for_its_organs(
+    desk: Desk, name: str
+) -> None:
+    """By header alone never more than the rule says in the docket, and never an organ of a line that is not meant."""
+    on_paper = desk.play(history(name))
+    organs = [one.id for one in desk.law.organs.values() if one.role in AGENCIES]
+    lines_of = {one: desk.law.organs[one].role for one in organs}
+    named = 0
+    for entry in on_paper.entries:
+        if entry.header is None or entry.verdict not in ("admitted", "admitted-late"):
+            continue
+        may = readers(entry.header, on_paper.dockets[entry.docket or ""], desk.law)
+        mine = {one for one in organs if names_organ(entry.header, desk.law, one)}
+        assert mine <= may, (entry.header.event_type, mine - may)
+        assert {lines_of[one] for one in mine} == {one for one in AGENCIES if names_line(entry.header, desk.law, one)}
+        named += len(mine)
+    assert named

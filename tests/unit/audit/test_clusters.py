@@ -123,8 +123,11 @@ def test_a_case_counts_once_however_often_it_is_named(cases: Cases) -> None:
     assert total((*group.members, *group.members)) == group.total
 
 
-def test_all_cases_that_are_named_are_asked_for(cases: Cases) -> None:
+def test_all_cases_that_are_linked_or_filed_in_a_cluster_are_asked_for(cases: Cases) -> None:
+    """Of a year's crimes most hang together with nothing, and their dockets are left alone."""
     cases.file(THIRD, 100)
     cases.link("upstream", FIRST, SECOND)
+    assert set(named(cases.acts)) == {FIRST, SECOND}
 
+    cases.file(THIRD, 100, cluster="JQ-1", at="2016-08-06T10:00:00+08:00")
     assert set(named(cases.acts)) == {FIRST, SECOND, THIRD}

@@ -288,6 +288,17 @@ class TestPublicity:
         assert row_json(row)["list"] == "major_cases"
         assert [row_json(one)["uscc"] for one in credit([noted, published], rulebook).rows] == [CODE]
 
+    def test_a_major_case_stands_in_the_register_of_major_cases_before_it_is_published_too(self) -> None:
+        noted = listed("major_cases", "某网站案", entry_uscc=CODE)
+        published = listed("major_cases", "某网站案", variant="publish", on="2016-09-01", entry_uscc=CODE)
+
+        before, after = (
+            register("major-cases", said, agency="copyright", as_of=TODAY) for said in ([noted], [noted, published])
+        )
+
+        assert [(row_json(one)["entry"], row_json(one)["published"]) for one in before.rows] == [("某网站案", None)]
+        assert [row_json(one)["published"] for one in after.rows] == ["2016-09-01"]
+
     def test_a_reward_may_lie_in_the_case_that_earned_it_even_after_its_end(self) -> None:
         """对重大典型案件进行专项奖励."""
         told = Told()

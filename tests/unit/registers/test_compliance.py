@@ -66,6 +66,28 @@ class TestTakedowns:
         assert found.lists == ("black listed",)
 
 
+class TestReports:
+    """线索报告义务: what a platform reported itself."""
+
+    def test_a_clue_that_it_reported_counts_for_the_platform_and_no_other_clue_does(self) -> None:
+        mine = {"source": "platform_report", "reporting_platform_uscc": CODE}
+        found = row(
+            said("ClueFound", mine, on="2016-08-03", case="C1"),
+            said("ClueFound", {**mine, "source": "monitoring"}, case="C2"),
+            said("ClueFound", {"source": "platform_report"}, case="C3"),
+            takedown("delete", None, None),
+        )
+
+        assert (found.uscc, found.names) == (CODE, ("甲平台",))
+        assert found.reported == Counted(1)
+        assert [(one.on, one.case_id) for one in found.reports] == [("2016-08-03", "C1")]
+
+    def test_of_a_clue_that_cannot_be_read_here_nobody_knows_who_reported_it(self) -> None:
+        found = row(takedown("delete", None, None), said("ClueFound", None, case="C2"))
+
+        assert str(found.reported) == "not readable here"
+
+
 class TestRectifications:
     @pytest.mark.parametrize(
         ("acts", "state", "late"),
