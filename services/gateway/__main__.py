@@ -48,6 +48,12 @@ def _settings(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--oidc", type=Path, metavar="FILE", help="settings of an identity provider; else there is none"
     )
+    parser.add_argument(
+        "--evidence", type=Path, metavar="FILE", help="settings of a bucket for evidence; else it lies in a folder"
+    )
+    parser.add_argument(
+        "--public-docket", action="store_true", help="let everybody read /public/docket, without an account"
+    )
     return parser.parse_args(argv)
 
 
@@ -100,7 +106,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         tracing.install("gateway", agency=settings.agency)
         home = Home(settings.home)
-        world = open_world(home, settings.agency, rate=settings.rate)
+        world = open_world(
+            home,
+            settings.agency,
+            rate=settings.rate,
+            public_docket=settings.public_docket,
+            bucket=settings.evidence,
+        )
         port, metrics_port = _ports(settings, home)
         _LOG.info("the gateway of %s listens on %s:%s", settings.agency, settings.host, port)
         # What was loaded stays: nobody need look through it for garbage again and again.

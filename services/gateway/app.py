@@ -12,11 +12,15 @@ from starlette.responses import JSONResponse, Response
 from services.gateway import problems
 from services.gateway.api import openapi
 from services.gateway.api.asyncapi import router as asyncapi
+from services.gateway.api.deriving import Deriving
+from services.gateway.api.figures import Statistics
+from services.gateway.api.gathered import Gathered
 from services.gateway.api.intake import Intake
 from services.gateway.api.limits import Limits
 from services.gateway.api.routes import router as api
 from services.gateway.api.signs import SignsOfLife
 from services.gateway.api.verdicts import Verdicts
+from services.gateway.console import public_routes
 from services.gateway.console import routes as console
 from services.gateway.counted import Counted
 from services.gateway.door import Door
@@ -25,8 +29,8 @@ from services.gateway.who import install as doors
 from services.gateway.who.held import Held
 from services.gateway.world import World, world_of
 from yisong.accounts.tokens import Token
-from yisong.evidence import EvidenceFolder
 from yisong.metrics import Metrics
+from yisong.metrics.labels import LOSS
 from yisong.telemetry import tracing
 
 _TITLE: Final = "Yisong gateway 移送网关"
@@ -41,11 +45,10 @@ _health = APIRouter(tags=["health"])
 
 def build(world: World) -> FastAPI:
     """Return the application that answers in *world*, which it closes at its end."""
-    evidence = EvidenceFolder(world.evidence)
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
-        evidence.sweep()
+        world.evidence.sweep()
         yield
         app.state.verdicts.close()
         world.close()
@@ -63,20 +66,28 @@ def build(world: World) -> FastAPI:
     app.state.world = world
     app.state.limits, app.state.signs = Limits(world.rate), SignsOfLife(world)
     app.state.intake, app.state.verdicts, app.state.tokens = Intake(world), Verdicts(world), Held[Token]()
-    app.state.evidence, app.state.metrics = evidence, Metrics(world.agency)
+    app.state.metrics = Metrics(world.agency)
+    for why in LOSS.values:  # from 0 on: in a series that begins with 1 Prometheus sees no increase
+        app.state.metrics.count("yisong_evidence_lost_total", 0, why=why)
+    app.state.statistics = Statistics(world)
+    app.state.gathered = Gathered(world)
+    app.state.deriving = Deriving(world)
     problems.install(app)
     app.add_middleware(Door)
     app.add_middleware(Counted, metrics=app.state.metrics)  # what is added later stands before
     if tracing.is_on():
         app.add_middleware(Traced)
     _open(app)
+    if world.public_docket:
+        public_routes.install(app, world, app.state.deriving)
     return app
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document, which is the same for every agency: no world is needed for it."""
+    """Return the OpenAPI document, the same for every agency, with what only some open: no world is needed for it."""
     app = FastAPI(title=_TITLE, summary=_SUMMARY, version=_VERSION)
     _open(app)
+    public_routes.mount(app)
     return app.openapi()
 
 

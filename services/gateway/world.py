@@ -1,4 +1,4 @@
-"""What does a gateway stand on? One agency's node: its database, its keys, its law, the folder of its evidence."""
+"""What does a gateway stand on? One agency's node: its database, its keys, its law, the store of its evidence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,8 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from starlette.requests import HTTPConnection
 
 from yisong.errors import BusUnreachable
+from yisong.evidence import EvidenceFolder, EvidenceStore
+from yisong.evidence_bucket import EvidenceBucket, read_settings
 from yisong.home import Agency, Home
 from yisong.kafka.law_watch import LawWatch
 from yisong.kafka.rights import user_of
@@ -32,8 +34,9 @@ class World:
     All that a gateway knows of the world outside it.
 
     *agency*: whose node it stands before. *keys*: the private keys of that node. *pool*: connections to its PostgreSQL,
-    in autocommit mode, and to no other. *evidence*: the folder of the files that this agency has handed in. *watched*:
+    in autocommit mode, and to no other. *evidence*: the store of the files that this agency has handed in. *watched*:
     the law, kept up to date. *rate*: requests a second that one account may make for long; 0 = any number.
+    *public_docket*: everybody may read what is public, without an account.
     """
 
     agency: Agency
@@ -41,9 +44,10 @@ class World:
     dsn: str
     keys: PrivateKeys
     pool: "ConnectionPool[Connection[tuple[object, ...]]]"
-    evidence: Path
+    evidence: EvidenceStore
     watched: LawWatch
     rate: float = RATE
+    public_docket: bool = False
 
     @property
     def law(self) -> Law:
@@ -76,12 +80,18 @@ class World:
         self.pool.close()
 
 
-def open_world(home: Home, agency: Agency, *, rate: float = RATE) -> World:
+def open_world(
+    home: Home, agency: Agency, *, rate: float = RATE, public_docket: bool = False, bucket: Path | None = None
+) -> World:
     """
-    Open what the gateway of *agency* needs of the bus that runs from *home*.
+    Open what the gateway of *agency* needs of the bus that runs from *home*; *rate*, *public_docket* as in `World`.
 
-    Raises BusNotFound where none runs, BusUnreachable where its database does not answer.
+    *bucket*: the settings of a bucket for evidence (`yisong.evidence_bucket`); without, it lies in a folder of *home*.
+    Raises BusNotFound where none runs, BusUnreachable where its database does not answer, WiringFault where the
+    settings are at fault.
     """
+    folder = home.path / "evidence" / agency
+    evidence = EvidenceFolder(folder) if bucket is None else EvidenceBucket(read_settings(bucket), folder / "incoming")
     running = home.need_running(user_of("gateway", agency))
     watched = LawWatch(home, running)
     return World(
@@ -90,9 +100,10 @@ def open_world(home: Home, agency: Agency, *, rate: float = RATE) -> World:
         dsn=running.dsn[agency],
         keys=home.keystore(),
         pool=open_pool(running.dsn[agency]),
-        evidence=home.path / "evidence" / agency,
+        evidence=evidence,
         watched=watched,
         rate=rate,
+        public_docket=public_docket,
     )
 
 

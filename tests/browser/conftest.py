@@ -49,7 +49,7 @@ def home(bus: Bus) -> Iterator[Bus]:
 @pytest.fixture(scope="session")
 def doors(bus: Bus) -> Mapping[Agency, str]:
     """Start two gateways, and return their addresses."""
-    return {"copyright": bus.start_gateway("copyright"), "police": bus.start_gateway("police")}
+    return {"copyright": bus.start_gateway("copyright", public_docket=True), "police": bus.start_gateway("police")}
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 from services.copyright.reporting import Reporting
 from tests.contract.test_copyright_register import Case
 from tests.unit.ledger.story import law
+from yisong.campaigns.reading import Reader
 from yisong.desk.agenda import agenda
 from yisong.desk.store import Store
 from yisong.ledger import Law
@@ -18,6 +19,7 @@ from yisong.publishing.instants import to_ms
 
 YEAR, NEXT = "CRB-980000-2016-000000-U", "CRB-980000-2017-000000-D"
 NATIONAL = "CRB-000000-2016-000000-8"
+NOW = to_ms("2026-01-01T00:00:00+08:00")
 
 
 class Report(NamedTuple):
@@ -222,3 +224,40 @@ class TestOnAProductionBus:
         desk.looks(now="2026-04-01T00:00:01+08:00", under=self.LAW)
 
         assert desk.reports() == []
+
+
+class TestReading:
+    """What a node's register dockets say, read again and again by one that keeps what it has read."""
+
+    @pytest.fixture
+    def reader(self, desk: Desk) -> Reader:
+        desk.announces("2016-07-01", "2016-11-30")
+        desk.files("monthly", "2016-07", at="2016-08-04T10:00:00+08:00")
+        return Reader(desk.connection, law(), agency="copyright")
+
+    def test_an_organ_is_told_what_it_may_read_and_that_there_is_more(self, reader: Reader) -> None:
+        """A report is for the copyright line; a phase is for everybody."""
+        ours, theirs = (reader.noted(now=NOW, organ=organ) for organ in ("V97", "P98"))
+
+        assert [(one.period, one.version) for one in ours.filed] == [("2016-07", 1)]
+        assert [(one.organ, one.period, one.version) for one in theirs.filed] == [("V98", None, None)]
+        assert ours.phases == theirs.phases == reader.noted(now=NOW).phases
+
+    def test_a_correction_counts_for_whom_it_means_and_no_other(self, desk: Desk, reader: Reader) -> None:
+        """It is for nobody but its publisher here: V00 still reads July."""
+        desk.corrects("period", "2016-08", by="V98", at="2016-08-05T10:00:00+08:00")
+
+        assert [one.period for one in reader.noted(now=NOW, organ="V98").filed] == ["2016-08"]
+        assert [one.period for one in reader.noted(now=NOW, organ="V00").filed] == ["2016-07"]
+
+    def test_a_body_that_was_erased_since_is_forgotten(
+        self, desk: Desk, reader: Reader, police_dsn: tuple[str, str]
+    ) -> None:
+        (before,) = reader.noted(now=NOW).filed
+        erased = (before.partition, before.offset, before.event_id)
+        desk.connection.execute("INSERT INTO local_erased VALUES (%s, %s, %s, 0)", erased)
+        (after,) = reader.noted(now=NOW).filed
+        with psycopg.connect(police_dsn[1], autocommit=True) as owner:
+            owner.execute("TRUNCATE local_erased")
+
+        assert (before.period, after.period, after.event_id) == ("2016-07", None, before.event_id)

@@ -126,14 +126,15 @@ class Bus:
         """Kill the desk of *agency* with SIGKILL, as a crash would."""
         self.stop_desk(agency, how=SIGKILL)
 
-    def start_gateway(self, agency: str, *, rate: float | None = None) -> str:
+    def start_gateway(self, agency: str, *, rate: float | None = None, public_docket: bool = False) -> str:
         """
         Start the gateway of *agency*, wait until it answers, and return its address.
 
-        *rate*: requests a second that one account may make; 0 = any number.
+        *rate*: requests a second that one account may make; 0 = any number. *public_docket*: everybody may read it.
         """
         name = node.gateway_name(agency)
-        self._launch(node.gateway_program(self.home, agency, log=self._log(name), rate=rate))
+        log = self._log(name)
+        self._launch(node.gateway_program(self.home, agency, log=log, rate=rate, public_docket=public_docket))
         self._await(name, name)
         return self._address(agency)
 
@@ -171,6 +172,17 @@ class Bus:
         self._launch(broker.program(properties, classpath=self._classpath, log=log))
         until_answers(self._processes, broker.NAME, lambda: broker.answers(bootstrap), log=log)
 
+    def stop_database(self, *, how: Signals = Signals.SIGINT) -> None:
+        """Stop PostgreSQL, with the databases of all four nodes: in good order unless *how* says otherwise."""
+        self._processes.stop(database.NAME, how=how)
+
+    def start_database(self) -> None:
+        """Start PostgreSQL again, on its own port, and wait until it answers."""
+        data, log = self.home.data / database.NAME, self._log(database.NAME)
+        owner, tls = self._dsn(database.OWNER, "postgres"), None if self._security is None else self._security.tls
+        self._launch(database.program(data, port=self._ports[database.NAME], log=log, tls=tls))
+        until_answers(self._processes, database.NAME, lambda: database.answers(owner), log=log)
+
     def code(self, name: str) -> int | None:
         """Return the exit code of a process of the bus (``kafka``, ``node-police`` …); None while it runs."""
         return self._processes.code(name)
@@ -200,14 +212,11 @@ class Bus:
         say("Kafka answers; every topic is as topics.yaml declares it")
 
     def _start_database(self, say: Progress) -> None:
-        data, log = self.home.data / database.NAME, self._log(database.NAME)
-        owner = self._dsn(database.OWNER, "postgres")
         say("starting PostgreSQL")
-        tls = None if self._security is None else self._security.tls
-        database.initialise(data, password=self._passwords[database.OWNER], secured=tls is not None)
-        self._launch(database.program(data, port=self._ports[database.NAME], log=log, tls=tls))
-        until_answers(self._processes, database.NAME, lambda: database.answers(owner), log=log)
-        database.ensure_databases(owner, self._passwords)
+        data, password = self.home.data / database.NAME, self._passwords[database.OWNER]
+        database.initialise(data, password=password, secured=self._security is not None)
+        self.start_database()
+        database.ensure_databases(self._dsn(database.OWNER, "postgres"), self._passwords)
         for agency in AGENCIES:
             migrate(self.running.admin_dsn[agency], agency)
         say("PostgreSQL answers; four databases are up to date")

@@ -59,9 +59,12 @@ def clocks_program(home: Home, *, log: Path, heartbeats: bool) -> Program:
     return _service(CLOCKS, home, CLOCKS, *argv, log=log, stage=_STAGE_OF_OTHERS, before=_LATER)
 
 
-def gateway_program(home: Home, agency: str, *, log: Path, rate: float | None = None) -> Program:
-    """Return the gateway of *agency* as a program to start; *rate*: as `Bus.start_gateway` takes it."""
+def gateway_program(
+    home: Home, agency: str, *, log: Path, rate: float | None = None, public_docket: bool = False
+) -> Program:
+    """Return the gateway of *agency* as a program to start; *rate*, *public_docket*: as in `Bus.start_gateway`."""
     argv = ("--agency", agency, *(() if rate is None else ("--rate", str(rate))))
+    argv = (*argv, "--public-docket") if public_docket else argv
     return _service(gateway_name(agency), home, "gateway", *argv, log=log, stage=_STAGE_OF_OTHERS)
 
 

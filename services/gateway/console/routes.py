@@ -13,14 +13,17 @@ from starlette.staticfiles import StaticFiles
 from services.gateway.console import dossier, errors, publish
 from services.gateway.console.account_routes import router as account_router
 from services.gateway.console.agreement import agreement_page
+from services.gateway.console.campaign_routes import router as campaign_router
 from services.gateway.console.case import asked_of, case_page
 from services.gateway.console.draft_routes import router as draft_router
 from services.gateway.console.errors import PageRoute
 from services.gateway.console.fields import first, shell_beside, typed_into
 from services.gateway.console.logs import logs_page
 from services.gateway.console.matrix import handoffs_page
+from services.gateway.console.registers import register_page, registers_page
 from services.gateway.console.search import Sought, search_page
 from services.gateway.console.shell import LANGUAGE_COOKIE, STATIC, Shell, shell_of
+from services.gateway.console.statistics_routes import router as statistics_router
 from services.gateway.console.texts import LANGUAGES, language_of
 from services.gateway.console.today import today_page
 from services.gateway.console.whose import ask, whose_page
@@ -37,6 +40,8 @@ Looking = Annotated[Principal, Depends(needs("read", "audit", "operate"))]
 Reviewing = Annotated[Principal, Depends(needs("review"))]
 Publishing = Annotated[Principal, Depends(needs("publish"))]
 Serial = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
+Instant = Annotated[str | None, Query(max_length=40)]
+Page = Annotated[int, Query(ge=1, le=100_000)]
 Earlier = Annotated[UUID | None, Query(alias="request")]
 _INSIDE: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)
 _REGION: Final = re.compile(r"\d{2}", re.ASCII)
@@ -77,6 +82,18 @@ def handoffs(request: Request, viewer: Reading, region: str = "", to: str = "") 
     sender = request.query_params.get("from", "")
     code = region if _REGION.fullmatch(region) else ""
     return handoffs_page(shell_of(request, viewer), sender=sender, receiver=to, region=code)
+
+
+@router.get("/registers")
+def registers(request: Request, viewer: Reading) -> Response:
+    """Show which registers there are."""
+    return registers_page(shell_of(request, viewer))
+
+
+@router.get("/registers/{name}")
+def register(request: Request, viewer: Reading, name: str, as_of: Instant = None, page: Page = 1) -> Response:
+    """Show a register as it stands now, or stood at ``as_of``."""
+    return register_page(shell_of(request, viewer), name, as_of=as_of, page=page)
 
 
 @router.get("/agreement")
@@ -178,7 +195,7 @@ def language(chosen: str, back: str = "/") -> Response:
 def install(app: FastAPI) -> None:
     """Put the console into *app*, after everything whose faults it shows."""
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for one in (router, draft_router, account_router):
+    for one in (router, draft_router, account_router, campaign_router, statistics_router):
         app.include_router(one)
     errors.install(app)
 

@@ -75,6 +75,11 @@ def render(shell: Shell, template: str, *, current: str = "", status: int = 200,
     return HTMLResponse(text, status, headers={"Content-Language": "zh-Hans" if shell.t.language == "zh" else "en"})
 
 
+def render_for_anybody(template: str, t: Texts, names: Names, **values: object) -> str:
+    """Return a page that is the same for everybody: nothing of a session or a browser goes into it."""
+    return _TEMPLATES.get_template(template).render(t=t, names=names, other=_other(t.language), **values)
+
+
 def _here(request: Request) -> str:
     """Return the address of this very page, for the way back from a change of the language; of a form its path."""
     if request.method != "GET":
