@@ -56,6 +56,8 @@ class Shown:
                 silent = now - (self._begun_at if heard is None else heard.said_at)
                 self._metrics.gauge("yisong_checkpoint_peer_silent_seconds", max(0, silent) / 1000, peer=peer)
                 self._metrics.gauge("yisong_checkpoint_rulebook_differs", int(peer in opinions.other), peer=peer)
+                # From 0 on, whatever happens: in a series that begins with 1 Prometheus sees no increase.
+                self._metrics.count("yisong_checkpoint_equivocations_total", 0, peer=peer)
 
 
 def in_words(halts: tuple[Halt, ...]) -> str:

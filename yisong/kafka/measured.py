@@ -81,7 +81,8 @@ class MeasuredKafka:
         topics = self._asked(lambda: self._client.describe_topics(None))
         partitions = [one for topic in topics for one in topic["partitions"]]
         return Cluster(
-            len(self._asked(self._client.describe_cluster)["brokers"]),
+            # A broker that is lost stays in the cluster, fenced off.
+            sum(not one.get("is_fenced") for one in self._asked(self._client.describe_cluster)["brokers"]),
             sum(one["leader_id"] < 0 for one in partitions),
             sum(len(one["isr_nodes"]) < len(one["replica_nodes"]) for one in partitions),
         )

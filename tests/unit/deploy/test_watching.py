@@ -15,6 +15,8 @@ from tests.prometheus import CONFIG, PROMTOOL, RULES
 from yisong.metrics import FOREIGN, METRICS
 
 RUNBOOKS: Final = Path("docs/runbooks")
+SOAKS: Final = Path("tests/faults")
+_SEEN: Final = re.compile(r"^\| `(Yisong\w+)` \| [^|]+ \| `(test_\w+\.py)`: `(test_\w+)` \|$", re.MULTILINE)
 _SUFFIXES: Final = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
 _METRIC: Final = re.compile(r"\b(?:yisong[_:]\w[\w:]*|up|process_\w+|ALERTS)\b(?:\{([^}]*)\})?")
 _LABEL: Final = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"')
@@ -97,6 +99,24 @@ def test_every_runbook_belongs_to_an_alert_and_is_in_the_list() -> None:
 
     assert pages == set(RUNBOOKS.glob("*.md")) - {RUNBOOKS / "README.md"}
     assert all(f"({page.name})" in listed for page in pages)
+
+
+def test_every_alert_has_been_seen_on_a_real_bus_by_a_test_that_there_is() -> None:
+    """The table of the runbooks names for each alert the test in which it fired; that test speaks of it."""
+    table = (RUNBOOKS / "README.md").read_text(encoding="utf-8")
+    seen = {alert: (file, name) for alert, file, name in _SEEN.findall(table)}
+    assert seen.keys() == ALERTS.keys()
+    for alert, (file, name) in seen.items():
+        text = (SOAKS / file).read_text(encoding="utf-8")
+        _, found, behind = text.partition(f"def {name}(")
+        assert found, f"{file}: {name}"
+        assert alert in behind.split("\ndef ")[0] or _constant_of(text, alert) in behind.split("\ndef ")[0], alert
+
+
+def _constant_of(text: str, alert: str) -> str:
+    """Return the constant of a module that names *alert*."""
+    found = re.search(rf"^([A-Z_]+)\b.*{alert}", text, re.MULTILINE)
+    return "nothing" if found is None else found[1]
 
 
 def test_what_panels_send_the_reader_to_is_there() -> None:
