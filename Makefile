@@ -11,7 +11,7 @@ STAMP := .venv/.develops
 LOCKS := requirements.txt requirements-dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser postgres prometheus check site bench soak sbom locks
+.PHONY: help demo test browser postgres prometheus faketime check site bench soak sbom locks
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ postgres:
 prometheus:
 	@command -v promtool >/dev/null || { $(INSTALL_PROMETHEUS); } || { echo "$(NO_PROMETHEUS)"; exit 1; }
 
+faketime:
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || { $(INSTALL_FAKETIME); } || { echo "$(NO_FAKETIME)"; exit 1; }
+
 browser:
 	@command -v chromium >/dev/null || { $(INSTALL_BROWSER); } || { echo "$(NO_BROWSER)"; exit 1; }
 
@@ -41,7 +44,7 @@ check: $(STAMP)  ## lint, format, types, import contracts, and that the contract
 site: $(STAMP)  ## the documents as a site, with a reference drawn from the contract: build/site/index.html
 	@$(BIN)/python -m docsite
 
-bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the naive way, trees, proofs, checkpoints under load
+bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the naive way, trees, proofs, checkpoints under load, a year's statistics
 	@$(BIN)/python -m bench.history
 	@$(BIN)/python -m bench.duty
 	@$(BIN)/python -m bench.ingest
@@ -49,8 +52,9 @@ bench: $(RUN)  ## how fast: histories, duties, events beside the ceiling and the
 	@$(BIN)/python -m bench.gateway
 	@$(BIN)/python -m bench.lag
 	@$(BIN)/python -m bench.rebuild
+	@$(BIN)/python -m bench.statistics --entries 200000
 
-soak: $(STAMP) prometheus  ## the long runs whole: 20,000 events under 20 kills, every bit of every proof flipped
+soak: $(STAMP) prometheus faketime  ## the long runs whole: 20,000 events under 20 kills, every bit of every proof flipped
 	@YISONG_SOAK=1 $(BIN)/pytest --timeout 7200 tests/unit/ledger/test_oracle.py tests/unit/ledger/test_shifted.py \
 		tests/unit/proof/test_flips.py tests/faults
 
@@ -96,6 +100,9 @@ INSTALL_PROMETHEUS := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && e
 	&& apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null \
 	&& { systemctl --quiet disable --now prometheus 2>/dev/null || true; }
 NO_PROMETHEUS := Alerts and dashboards are tested with Prometheus, which is not here and could not be installed. Install it: apt-get install prometheus
+INSTALL_FAKETIME := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing libfaketime for the test of a broker with a wrong clock (once)" \
+	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libfaketime >/dev/null
+NO_FAKETIME := A test gives a broker a wrong clock with libfaketime, which is not here and could not be installed. Install it: apt-get install libfaketime
 
 # The console is tested in a real browser, Debian's own, with a Chinese font.
 INSTALL_BROWSER := test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "· installing Chromium for the tests of the console (once, a minute)" \
