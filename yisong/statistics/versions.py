@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 import orjson
 
+from yisong.errors import NotProven
 from yisong.ledger import Law
 from yisong.rulebook.identity import canonical
 from yisong.statistics import filed
@@ -64,8 +65,18 @@ def freeze(adding: Adding, scope: Scope, vector: Vector, law: Law) -> bytes:
 
 
 def total(said: Document, by: By | None) -> tuple[Figure, ...]:
-    """Return the figures of a version, by organ, province and so on."""
-    return tuple(from_json(row) for row in said["figures"][by or "total"])
+    """
+    Return the figures of a version, by organ, province and so on.
+
+    Raises NotProven where it was frozen by a release that did not add up by that.
+    """
+    found = said["figures"].get(by or "total")
+    if found is None:
+        raise NotProven(
+            f"This version was frozen by a release that did not add up by {by}, and a frozen version never changes. "
+            "Ask for it without, or for the figures as they are now."
+        )
+    return tuple(from_json(row) for row in found)
 
 
 def differences(adding: Adding, scope: Scope, before: Document, after: Document, law: Law) -> list[dict[str, Any]]:

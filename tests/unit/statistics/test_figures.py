@@ -1,7 +1,11 @@
 """How are figures added up by what the directory says of organs?"""
 
+import pytest
+
 from tests.unit.ledger.story import law
+from yisong.errors import NotProven
 from yisong.statistics.figures import Cell, figures
+from yisong.statistics.versions import total
 
 
 def cell(stat: str, organ: str, value: int, *, access: str | None = None, unread: int = 0) -> Cell:
@@ -30,3 +34,8 @@ def test_an_organ_that_the_directory_does_not_know_is_of_an_unknown_level() -> N
     (found,) = figures([cell("cases_opened", "X99", 1)], "level", law())
 
     assert found.key == "unknown"
+
+
+def test_a_version_that_was_frozen_before_a_grouping_was_known_says_so() -> None:
+    with pytest.raises(NotProven, match="did not add up by level"):
+        total({"figures": {"total": [], "province": []}}, "level")
