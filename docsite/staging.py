@@ -17,6 +17,7 @@ SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "How to": (
         "docs/howto/agency-systems.md",
         "docs/howto/operators.md",
+        "docs/howto/fifth-agency.md",
         "docs/howto/auditors.md",
         "docs/howto/campaigns.md",
         "docs/howto/registers.md",
