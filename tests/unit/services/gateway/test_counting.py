@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
+from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -39,6 +40,14 @@ class Trail:
 
         world = SimpleNamespace(connection=connection, agency="police", dsn="", law=None, keys=None, home=None)
         return Counting(cast("Any", world), long=long)
+
+
+@pytest.fixture(autouse=True)
+def _counted_to_the_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no thread of one test count the trail of the next: *monkeypatch* is undone after this."""
+    del monkeypatch
+    yield
+    until(lambda: all(one.name != "statistics" for one in enumerate_threads()))
 
 
 def test_what_lay_there_before_the_question_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
