@@ -16,11 +16,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from yisong.errors import ContractFault, FileChanged, StoreUnreachable, WiringFault
+from yisong.errors import FileChanged, StoreUnreachable, WiringFault
 from yisong.evidence import LARGEST, Incoming, receive_into, sweep, verified
-from yisong.rulebook.yaml_file import parse
 from yisong.safe_address import is_safe_address
 from yisong.secret_file import read_secret
+from yisong.settings_file import form_faults, read_mapping
 
 _NEEDED: Final = ("endpoint", "bucket", "access_key_id", "secret_access_key_file")
 _KNOWN: Final = frozenset({*_NEEDED, "region", "prefix", "ca_file"})
@@ -48,13 +48,8 @@ class BucketSettings:
 
 def read_settings(path: Path) -> BucketSettings:
     """Return what the YAML file at *path* says. Raises WiringFault, naming every fault and never the secret."""
-    try:
-        row = parse(path.read_text(encoding="utf-8"), file=path.name)
-    except (OSError, UnicodeError, ContractFault) as fault:
-        raise _fault(path, [f"it cannot be read ({type(fault).__name__})"]) from fault
-    if not isinstance(row, dict):
-        raise _fault(path, ["it must be a mapping"])
-    faults = list(_faults(row))
+    row, unread = read_mapping(path)
+    faults = list(unread or _faults(row))
     secret = ""
     if row.get("secret_access_key_file") and not faults:
         try:
@@ -150,14 +145,7 @@ def _reachable() -> Iterator[None]:
 
 
 def _faults(row: dict[str, Any]) -> Iterator[str]:
-    for name in _NEEDED:
-        if not row.get(name):
-            yield f"{name}: is missing"
-    for name in sorted(map(str, row.keys() - _KNOWN)):
-        yield f"{name}: unknown"
-    for name in sorted(row.keys() & _KNOWN):
-        if not isinstance(row[name], str):
-            yield f"{name}: must be text"
+    yield from form_faults(row, needed=_NEEDED, known=_KNOWN, texts=_KNOWN)
     endpoint, ca_file = row.get("endpoint"), row.get("ca_file")
     if isinstance(endpoint, str) and endpoint and not is_safe_address(endpoint):
         yield "endpoint: must be https, or of this machine"

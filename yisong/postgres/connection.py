@@ -28,6 +28,17 @@ def connect(dsn: str, *, autocommit: bool = False, name: str = "yisong") -> Conn
 
 
 @contextmanager
+def alone(connection: Connection, lock: int, number: int) -> Iterator[None]:
+    """Be the only one in this database who holds the advisory *lock* of a *number*; others wait for their turn."""
+    connection.execute("SELECT pg_advisory_lock(%s, %s)", (lock, number))
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute("SELECT pg_advisory_unlock(%s, %s)", (lock, number))
+
+
+@contextmanager
 def reachable() -> Iterator[None]:
     """Turn a connection that breaks inside into BusUnreachable: what was not committed is as if it had never been."""
     try:

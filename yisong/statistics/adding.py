@@ -10,14 +10,16 @@ from psycopg import Connection
 from yisong.errors import NotProven
 from yisong.ledger import Law, hash_in_force
 from yisong.postgres import queries
-from yisong.postgres.connection import reachable
+from yisong.postgres.connection import alone, reachable
 from yisong.statistics.figures import By, Cell
 from yisong.statistics.rules import OF_CLUE, STOCKS
 from yisong.statistics.scope import Scope
 
 _SQL: Final = queries(Path(__file__).with_name("queries.sql"))
 
-_FREEZING: Final = {"partition": -1}
+COUNTING: Final = 7140330
+"""The advisory lock, by partition, of whoever counts in a database; of -1, of whoever freezes."""
+_FREEZING: Final = -1
 
 Vector = Mapping[int, int]
 """Partition → size: what lies before it counts, and nothing else."""
@@ -83,15 +85,13 @@ class Adding:
     @contextmanager
     def to_freeze(self) -> Iterator[None]:
         """Read everything inside as of one moment, and keep what was frozen; nobody else freezes meanwhile."""
-        with reachable():
-            self._connection.execute(_SQL["hold"], _FREEZING)
-            try:
-                with self._connection.transaction():
-                    self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                    yield
-            finally:
-                if not self._connection.broken:
-                    self._connection.execute(_SQL["let_go"], _FREEZING)
+        with (
+            reachable(),
+            alone(self._connection, COUNTING, _FREEZING),
+            self._connection.transaction(),
+        ):
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
 
     def vector(self) -> Vector:
         """Return how far each partition has been counted."""

@@ -18,9 +18,10 @@ from psycopg import Connection
 from yisong.ledger import Law
 from yisong.postgres import queries
 from yisong.postgres.binary import copy_rows, int4, int8, text
-from yisong.postgres.connection import reachable
+from yisong.postgres.connection import alone, reachable
 from yisong.publishing.opening import Opener, line_keys
 from yisong.publishing.signer import PrivateKeys
+from yisong.statistics.adding import COUNTING
 from yisong.statistics.derive import derive
 from yisong.statistics.reading import Reading, Row
 from yisong.statistics.rows import Counted, Derived, RanOut
@@ -66,7 +67,7 @@ class Gathering:
             ours = None if partitions is None else frozenset(partitions)
             for partition, _, _ in self._rows("spans"):
                 if ours is None or partition in ours:
-                    with self._held(partition), _without_collecting():
+                    with alone(self._connection, COUNTING, partition), _without_collecting():
                         self._partition(partition, opened.get(partition, frozenset()))
             return {partition: first for partition, first, _ in self._rows("spans")}
 
@@ -74,15 +75,6 @@ class Gathering:
         """Return how many records of each partition have not been counted yet. Raises BusUnreachable."""
         with reachable():
             return {partition: end - first for partition, first, end in self._rows("spans")}
-
-    @contextmanager
-    def _held(self, partition: int) -> Iterator[None]:
-        self._connection.execute(_SQL["hold"], {"partition": partition})
-        try:
-            yield
-        finally:
-            if not self._connection.broken:
-                self._connection.execute(_SQL["let_go"], {"partition": partition})
 
     def _opened(self) -> Mapping[int, frozenset[str]]:
         """Return, by partition, the dockets with a body that can be read by now, and could not when it was counted."""

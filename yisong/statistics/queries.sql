@@ -1,11 +1,3 @@
--- hold --
--- Become the one who counts a partition in this database, or (-1) who freezes; others wait.
-SELECT pg_advisory_lock(7140330, %(partition)s);
-
--- let_go --
--- Let the next one do it.
-SELECT pg_advisory_unlock(7140330, %(partition)s);
-
 -- spans --
 -- From where, and up to where, each partition is to be counted.
 SELECT positions."partition", coalesce(local_figures_read.next_offset, 0), positions.next_offset

@@ -9,7 +9,6 @@ whoever may read a body once may read it for good.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
@@ -18,7 +17,7 @@ from psycopg import Connection
 from yisong.ledger import Law
 from yisong.ledger.cites import named_events
 from yisong.postgres import queries
-from yisong.postgres.connection import reachable
+from yisong.postgres.connection import alone, reachable
 from yisong.statistics.audience import Audience
 from yisong.statistics.glance import glance
 from yisong.statistics.reading import stated
@@ -27,6 +26,8 @@ from yisong.statistics.rules import WANTED
 
 _SQL: Final = queries(Path(__file__).with_name("readers.sql"))
 _DOCKETS: Final = 2_000
+# The advisory lock, by partition, of whoever looks who may read what was counted.
+_LOOKING: Final = 7140331
 _WANTED: Final = sorted(WANTED)
 _ROWS: Final = 'COPY local_figure_readers ("partition", "offset", since, docket, event_type, organs) FROM STDIN'
 
@@ -59,17 +60,8 @@ class Readers:
         """Look at what was counted since the last time; waits while another process does it. Raises BusUnreachable."""
         with reachable():
             for partition, _, _ in self._spans():
-                with self._held(partition):
+                with alone(self._connection, _LOOKING, partition):
                     self._partition(partition)
-
-    @contextmanager
-    def _held(self, partition: int) -> Iterator[None]:
-        self._connection.execute(_SQL["hold"], {"partition": partition})
-        try:
-            yield
-        finally:
-            if not self._connection.broken:
-                self._connection.execute(_SQL["let_go"], {"partition": partition})
 
     def _partition(self, partition: int) -> None:
         first, end = next(row[1:] for row in self._spans() if row[0] == partition)

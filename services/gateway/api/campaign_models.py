@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from yisong.campaigns.standing import State
 
-_BEHIND = "Records of the log that were not looked at for this yet: it grows with the next request. 0 = all were."
+BEHIND = "Records of the log that were not looked at for this yet: it grows with the next request. 0 = all were."
 
 
 class FocusOut(BaseModel):
@@ -63,7 +63,7 @@ class CampaignsOut(BaseModel):
     """All campaigns that were announced."""
 
     campaigns: list[CampaignOut]
-    behind: int = Field(description=_BEHIND)
+    behind: int = Field(description=BEHIND)
 
 
 class CaseOfOut(BaseModel):
@@ -108,7 +108,7 @@ class OneCampaignOut(CampaignOut):
 
     plans: list[PlanOut]
     cases: list[CaseOfOut]
-    behind: int = Field(description=_BEHIND)
+    behind: int = Field(description=BEHIND)
 
 
 class ReportOut(BaseModel):

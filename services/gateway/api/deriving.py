@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any, Final, Generic, TypeVar, cast
 from uuid import UUID
 
 from psycopg import Connection
 
-from services.gateway.problems import RETRY_SECONDS, Problem
+from services.gateway.api.turns import Turns
+from services.gateway.problems import Problem
 from services.gateway.world import World
 from yisong.audit.acts import END, Act, acts
 from yisong.audit.readings import Reader, note_reading
@@ -29,6 +30,7 @@ _SQL: Final = queries(Path(__file__).with_name("deriving.sql"))
 _STATEMENT_MS: Final = 20_000
 _WAITING: Final = 6
 _PATIENCE_SECONDS: Final = 20.0
+_BUSY: Final = "Others wait for registers already. Nothing was read; wait as long as Retry-After says."
 _KEPT: Final = 48
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Deriving:
     def __init__(self, world: World) -> None:
         """Read the trail of the node of *world*."""
         self._world = world
-        self._busy, self._shelf, self._waiting = Lock(), Lock(), BoundedSemaphore(_WAITING)
+        self._shelf, self._turns = Lock(), Turns(_BUSY, waiting=_WAITING, seconds=_PATIENCE_SECONDS)
         self._kept: OrderedDict[Asked, tuple[object, Made[Any]]] = OrderedDict()
 
     def made(self, asked: Asked, derive: Callable[[Acts], T]) -> Made[T]:
@@ -76,7 +78,7 @@ class Deriving:
         kept = self._known(asked)
         if kept is not None:
             return cast("Made[T]", kept)
-        with self._turn():
+        with self._turns.turn():
             kept = self._known(asked)  # somebody before us may have asked the same
             return self._made(asked, derive) if kept is None else cast("Made[T]", kept)
 
@@ -100,21 +102,6 @@ class Deriving:
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return made
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Let one through after the other; who would have to wait for long is told so, and holds no thread."""
-        if not self._waiting.acquire(blocking=False):
-            raise _busy()
-        try:
-            if not self._busy.acquire(timeout=_PATIENCE_SECONDS):
-                raise _busy()
-            try:
-                yield
-            finally:
-                self._busy.release()
-        finally:
-            self._waiting.release()
 
     def _mark(self, connection: Connection[Any]) -> object:
         """Return what changes whenever the same question may have another answer."""
@@ -163,11 +150,6 @@ def _bounded(connection: Connection[Any]) -> Iterator[None]:
     finally:
         if not connection.broken:
             connection.execute("RESET statement_timeout")
-
-
-def _busy() -> Problem:
-    detail = "Others wait for registers already. Nothing was read; wait as long as Retry-After says."
-    return Problem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def _too_many() -> Problem:

@@ -8,14 +8,13 @@ each record of the log is looked at once, and a request looks no longer than it 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import Request
 from psycopg import Connection
 
-from services.gateway.problems import RETRY_SECONDS, Problem
+from services.gateway.api.turns import Turns
 from services.gateway.world import World, state_of
 from yisong.audit.kept_acts import KeptActs
 from yisong.audit.linked import READ, Linked, linked_in
@@ -34,6 +33,7 @@ _SECONDS: Final = 2.0
 """So long one request looks at records that nobody has looked at yet."""
 _TURN_SECONDS: Final = 15.0
 _WAITING: Final = 6
+_BUSY: Final = "Others are asking for the same already, and it takes long. Nothing was read; try again."
 _ACKNOWLEDGING: Final = ("JointSupervisionOrdered", "JointSupervisionLifted", "DocumentServed")
 
 
@@ -61,7 +61,7 @@ class Gathered:
     def __init__(self, world: World, *, now: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
         """Read the database of *world*; *now* in ms."""
         self._world, self._now = world, now
-        self._lock, self._waiting = Lock(), BoundedSemaphore(_WAITING)
+        self._turns = Turns(_BUSY, waiting=_WAITING, seconds=_TURN_SECONDS)
         self._kept: _Kept | None = None
 
     def campaigns(self, reader: Reader, purpose: str, *, only: str | None = None) -> Campaigns:
@@ -115,24 +115,12 @@ class Gathered:
 
     @contextmanager
     def _turn(self) -> Iterator[tuple[_Kept, Connection[Any]]]:
-        if not self._waiting.acquire(blocking=False):
-            raise _busy()
-        try:
-            if not self._lock.acquire(timeout=_TURN_SECONDS):
-                raise _busy()
-            try:
-                yield from self._lent()
-            finally:
-                self._lock.release()
-        finally:
-            self._waiting.release()
-
-    def _lent(self) -> Iterator[tuple[_Kept, Connection[Any]]]:
-        law = self._world.law
-        if self._kept is None or self._kept.law is not law:
-            self._kept = _Kept(self._world, law)
-        with self._world.connection() as connection:
-            yield self._kept, connection
+        with self._turns.turn():
+            law = self._world.law
+            if self._kept is None or self._kept.law is not law:
+                self._kept = _Kept(self._world, law)
+            with self._world.connection() as connection:
+                yield self._kept, connection
 
     def _reader(self, kept: _Kept, connection: Connection[Any]) -> reading.Reader:
         world = self._world
@@ -140,11 +128,6 @@ class Gathered:
         if kept.reader is None:
             kept.reader = reading.Reader(connection, kept.law, agency=world.agency, key_of=opener.content_key)
         return kept.reader.over(connection, opener.content_key)
-
-
-def _busy() -> Problem:
-    detail = "Others are asking for the same already, and it takes long. Nothing was read; try again."
-    return Problem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def _note(connection: Connection[Any], reader: Reader, purpose: str, events: Sequence[bytes]) -> None:

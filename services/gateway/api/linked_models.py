@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-_BEHIND = "Records of the log that were not looked at for this yet: it grows with the next request. 0 = all were."
+from services.gateway.api.campaign_models import BEHIND
 
 
 class TotalOut(BaseModel):
@@ -123,7 +123,7 @@ class ClustersOut(BaseModel):
 
     groups: list[GroupOut]
     count: int = Field(description="How many groups there are on all pages")
-    behind: int = Field(description=_BEHIND)
+    behind: int = Field(description=BEHIND)
 
 
 class SupervisionsOut(BaseModel):
@@ -131,7 +131,7 @@ class SupervisionsOut(BaseModel):
 
     supervisions: list[SupervisionOut]
     count: int = Field(description="How many there are on all pages")
-    behind: int = Field(description=_BEHIND)
+    behind: int = Field(description=BEHIND)
 
 
 class LinkedOut(BaseModel):
@@ -139,4 +139,4 @@ class LinkedOut(BaseModel):
 
     groups: list[GroupOut]
     supervisions: list[SupervisionOut]
-    behind: int = Field(description=_BEHIND)
+    behind: int = Field(description=BEHIND)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from yisong.errors import ContractFault, WiringFault
-from yisong.rulebook.yaml_file import parse
+from yisong.errors import WiringFault
 from yisong.safe_address import is_safe_address
 from yisong.secret_file import read_secret
+from yisong.settings_file import form_faults, read_mapping
 
 CALLBACK: Final = "/login/provider/back"
 """The path to which the provider sends the browser back."""
@@ -53,15 +53,8 @@ class ProviderSettings:
 
 def read_settings(path: Path) -> ProviderSettings:
     """Return what the file at *path* says. Raises WiringFault, naming every fault and never the secret."""
-    try:
-        row = parse(path.read_text(encoding="utf-8"), file=path.name)
-    except (OSError, UnicodeError, ContractFault) as fault:
-        raise _fault(path, [f"it cannot be read ({type(fault).__name__})"]) from fault
-    if not isinstance(row, dict):
-        raise _fault(path, ["it must be a mapping"])
-    faults = [f"{name}: is missing" for name in _NEEDED if not row.get(name)]
-    faults += [f"{name}: unknown" for name in sorted(map(str, row.keys() - _KNOWN))]
-    faults += [f"{name}: must be text" for name in row.keys() & _KNOWN - {"accounts"} if not isinstance(row[name], str)]
+    row, unread = read_mapping(path)
+    faults = list(unread or form_faults(row, needed=_NEEDED, known=_KNOWN, texts=_KNOWN - {"accounts"}))
     if not faults:
         faults = list(_faults(row))
     if faults:
